@@ -1,0 +1,31 @@
+"""Loads the pack under one explicit name, the way ComfyUI does: `comfyui_picpik`, never as top-level modules.
+
+In ComfyUI a top-level `nodes` is ComfyUI's own module, so the pack's root must never stand on `sys.path`, and pytest
+must not import the root `__init__.py` as a nameless package.
+"""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != ROOT]
+
+_pack = ModuleType("comfyui_picpik")
+_pack.__path__ = [str(ROOT)]
+sys.modules.setdefault("comfyui_picpik", _pack)
+
+
+class _RootIsNoPackage:
+    """Keeps pytest from importing the pack's root `__init__.py` while it collects."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        return pytest.Dir.from_parent(parent, path=path) if path == ROOT else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_RootIsNoPackage())
