@@ -1,0 +1,33 @@
+"""What imaging refuses, as one tree.
+
+    ImagingError (ValueError)
+    ├── ImageRefused       an input that cannot be sent; carries the input's id
+    └── UnreadableImage    a result file that is no complete picture
+
+Every text has two lines: what happened, and what to do about it.
+"""
+
+
+class ImagingError(ValueError):
+    """Base of everything that this package raises on purpose."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem}\n{remedy}")
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ImageRefused(ImagingError):
+    """An input that cannot be sent. `input` is the id of the node's input."""
+
+    def __init__(self, input: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{input}: {problem}", remedy)
+        self.input = input
+
+
+class UnreadableImage(ImagingError):
+    """A result file that is no complete picture. `label` names the file, never where it came from."""
+
+    def __init__(self, label: str, problem: str) -> None:
+        super().__init__(f"{label}: {problem}", "The file is left as it is; fetch the task's pictures again.")
+        self.label = label

@@ -1,0 +1,101 @@
+"""MASK entries read, judged, and written as files to send: white is redrawn."""
+
+from concurrent.futures import Executor
+
+import numpy as np
+import torch
+from PIL import Image
+
+from .eight_bit import range_notes
+from .errors import ImageRefused
+from .pictures import EncodedImage
+from .png import MASK, encode_png
+from .workers import own_pool
+
+_LOAD_IMAGE_DEFAULT = (64, 64)
+_PAINT = "Paint the area that is to be redrawn, and only that, for example in ComfyUI's mask editor."
+_INVERT = "A mask painted the other way round is turned by ComfyUI's own “Invert Mask” node in between."
+
+
+def mask_levels(name: str, mask: torch.Tensor) -> tuple[np.ndarray, tuple[str, ...]]:
+    """One entry of `mask_entries` as float32 [H,W] in 0..1, to be read only, and notes on what was changed."""
+    values = mask.detach().to("cpu", torch.float32)
+    levels = (values / 255 if mask.dtype == torch.uint8 else values).numpy()
+    has_nan = bool(np.isnan(levels).any())
+    if has_nan:
+        levels = np.nan_to_num(levels, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    lowest, highest = float(levels.min()), float(levels.max())
+    if lowest < 0 or highest > 1:
+        levels = np.clip(levels, 0, 1)
+    return levels, range_notes(name, lowest, highest, has_nan)
+
+
+def painted(levels: np.ndarray) -> np.ndarray:
+    """Where a mask counts as painted: bool [H,W], 0.5 and above."""
+    return levels >= 0.5
+
+
+def why_empty(levels: np.ndarray) -> str:
+    """What there is to say about a mask in which nothing is painted."""
+    height, width = levels.shape
+    highest = float(levels.max())
+    if highest > 0:
+        return f"nothing is painted, no value reaches 0.5 (the highest is {highest:.2g})."
+    if (height, width) == _LOAD_IMAGE_DEFAULT:
+        return "nothing is painted. It is the empty 64 x 64 mask of “Load Image” for a picture without transparency."
+    return f"nothing is painted, all {width} x {height} values are 0."
+
+
+def refuse_unusable_mask(name: str, mask: torch.Tensor) -> None:
+    """Raises ImageRefused when nothing or everything of an entry is painted: such a task would be paid for in vain."""
+    levels, _ = mask_levels(name, mask)
+    _refuse_unusable(name, levels)
+
+
+def encode_mask(name: str, mask: torch.Tensor, size: tuple[int, int], executor: Executor | None = None) -> EncodedImage:
+    """One entry of `mask_entries` as a single-channel PNG of pure 0 and 255, fitted to `size` (width, height).
+
+    A mask of another size is fitted with a bilinear filter, antialiased where it shrinks; then 0.5 and above becomes
+    255. A mask that is empty or full, before or after fitting, raises ImageRefused. `executor` as in
+    `encode_picture`.
+    """
+    levels, notes = mask_levels(name, mask)
+    _refuse_unusable(name, levels)
+    if ((levels > 0) & (levels < 1)).any():
+        notes += (f"{name}: soft values were cut at 0.5",)
+    height, width = levels.shape
+    if (width, height) != size:
+        levels = np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BILINEAR))
+        _refuse_unusable(name, levels, f"fitted to {size[0]} x {size[1]}, ")
+        notes += (f"{name}: fitted from {width} x {height} to {size[0]} x {size[1]}{_stretched(width, height, size)}",)
+    white = painted(levels)
+    notes += _inversion_note(name, white)
+    pixels = white.astype(np.uint8)[..., None] * np.uint8(255)
+    chunks = encode_png(lambda start, stop: pixels[start:stop], *size, 1, (MASK,), executor or own_pool())
+    return EncodedImage("image/png", chunks, *size, notes)
+
+
+def _refuse_unusable(name: str, levels: np.ndarray, state: str = "") -> None:
+    white = painted(levels)
+    if not white.any():
+        raise ImageRefused(name, state + why_empty(levels), f"{_PAINT} {_INVERT}")
+    if white.all():
+        height, width = levels.shape
+        raise ImageRefused(
+            name,
+            f"{state}everything is painted, all {width} x {height} values are 0.5 or above, so nothing would be kept.",
+            f"{_PAINT} {_INVERT}",
+        )
+
+
+def _stretched(width: int, height: int, size: tuple[int, int]) -> str:
+    same_proportions = abs(size[0] * height / width - size[1]) <= 1
+    return "" if same_proportions else ", stretched, as the proportions differ"
+
+
+def _inversion_note(name: str, white: np.ndarray) -> tuple[str, ...]:
+    border = np.concatenate([white[0], white[-1], white[:, 0], white[:, -1]])
+    share = float(white.mean())
+    if share <= 0.5 or border.mean() < 0.9:
+        return ()
+    return (f"{name}: {share:.0%} of the picture, border included, is to be redrawn. If that is not meant: {_INVERT}",)

@@ -1,0 +1,101 @@
+"""IMAGE entries as files to send."""
+
+import io
+import math
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from PIL import Image
+
+from .eight_bit import EightBitRows
+from .errors import ImageRefused
+from .png import PHOTO, PRINT, Rows, encode_png
+from .sizes import LARGEST_SIDE, fit_inside
+from .workers import own_pool
+
+# A grainy photograph of 2560 x 2560 pixels, the largest size that is sent, stays just below this as PNG.
+PICTURE_BYTE_BUDGET = 12_000_000
+
+_MEDIA_TYPES = {"lossless": "image/png", "compact": "image/jpeg"}
+UPLOAD_FORMATS = tuple(_MEDIA_TYPES)
+
+
+@dataclass(frozen=True)
+class EncodedImage:
+    """A picture file in memory. Joined, `chunks` are the file; `notes` say in one line each what was changed for it."""
+
+    media_type: str
+    # Megabytes have no place in a log line.
+    chunks: tuple[bytes, ...] = field(repr=False)
+    width: int
+    height: int
+    notes: tuple[str, ...]
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of the file."""
+        return sum(map(len, self.chunks))
+
+
+def encode_picture(
+    name: str,
+    entry: torch.Tensor,
+    upload_format: str = "lossless",
+    max_side: int = LARGEST_SIDE,
+    byte_budget: int = PICTURE_BYTE_BUDGET,
+    executor: Executor | None = None,
+) -> EncodedImage:
+    """One entry of `picture_entries` as an RGB file: "lossless" is PNG, "compact" is JPEG of quality 95, 4:4:4.
+
+    A long side above `max_side`, and a file above `byte_budget` (at least 1000 bytes), is scaled down with a Lanczos
+    filter, proportions kept, and a note says so. `executor` shares the work of one PNG; it must not be the one this
+    call runs in, and without one the package's own two threads are used.
+    """
+    if upload_format not in UPLOAD_FORMATS:
+        raise ImageRefused(
+            "upload_format",
+            f"“{upload_format}” is no upload format.",
+            f"Choose one of: {', '.join(UPLOAD_FORMATS)}.",
+        )
+    rows = EightBitRows(entry)
+    size = fit_inside(*rows.size, max_side)
+    reason = f"{max_side} pixels is the longest side that is sent"
+    chunks = _file(upload_format, rows, size, executor)
+    while (byte_count := sum(map(len, chunks))) > byte_budget and size != (1, 1):
+        size = _shrunk(size, byte_budget / byte_count)
+        reason = f"so that its file stays within {byte_budget / 1e6:.3g} MB"
+        chunks = _file(upload_format, rows, size, executor)
+    notes = rows.notes(name)
+    if size != rows.size:
+        notes += (f"{name}: resized from {rows.width} x {rows.height} to {size[0]} x {size[1]}, {reason}",)
+    return EncodedImage(_MEDIA_TYPES[upload_format], chunks, *size, notes)
+
+
+def _shrunk(size: tuple[int, int], byte_ratio: float) -> tuple[int, int]:
+    """A size whose file should have `byte_ratio` (below 1) of the bytes, with a little to spare."""
+    scale = 0.98 * math.sqrt(byte_ratio)
+    return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
+
+
+def _file(
+    upload_format: str, picture: EightBitRows, size: tuple[int, int], executor: Executor | None
+) -> tuple[bytes, ...]:
+    rows = picture if size == picture.size else _resized(picture, size)
+    if upload_format == "compact":
+        return (_jpeg(rows(0, size[1])),)
+    return encode_png(rows, *size, 3, (PHOTO, PRINT), executor or own_pool())
+
+
+def _resized(picture: EightBitRows, size: tuple[int, int]) -> Rows:
+    levels = Image.fromarray(picture(0, picture.height)).resize(size, Image.Resampling.LANCZOS)
+    resized = np.asarray(levels)
+    return lambda start, stop: resized[start:stop]
+
+
+def _jpeg(levels: np.ndarray) -> bytes:
+    # Baseline, not optimised: Pillow then hands out 64 KB at a time and lets other threads run in between.
+    file = io.BytesIO()
+    Image.fromarray(levels).save(file, "JPEG", quality=95, subsampling="4:4:4")
+    return file.getvalue()
