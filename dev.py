@@ -1,0 +1,86 @@
+"""The two commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
+
+python3 dev.py demo     run the example workflows in a real ComfyUI against a local sandbox, no account needed
+python3 dev.py test     run every check, or the named lanes: lint unit integration comfy browser
+"""
+
+import sys
+
+if sys.version_info < (3, 10):  # noqa: UP036 - said before an older Python trips over anything else
+    sys.exit("This project needs Python 3.10 or newer; this one is " + sys.version.split()[0] + ".")
+
+import argparse
+import os
+from pathlib import Path
+
+from devtools import comfyui_source, lanes, processes
+from devtools.environment import Environment
+from devtools.terminal import Failure, say
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main(arguments: list[str]) -> int:
+    processes.treat_termination_as_ctrl_c()
+    own, pytest_arguments = split_at_dashes(arguments)
+    options = parser().parse_args(own)
+    environment = Environment(ROOT)
+    try:
+        if not environment.is_active():
+            set_up(environment, options.comfyui)
+            environment.enter(Path(__file__).resolve(), arguments)
+        source = comfyui_source.provide(options.comfyui, environment)
+        if options.command == "test":
+            return lanes.run(environment, source, options.lanes or lanes.NAMES, pytest_arguments)
+
+        from devtools import demo  # needs the environment's packages
+
+        return demo.run(environment, source, stay_up=options.ui, port=options.port)
+    except Failure as failure:
+        say(f"\n{failure}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 130
+
+
+def set_up(environment: Environment, comfyui: str | None) -> None:
+    with environment.alone("set-up"):
+        environment.create()
+        source = comfyui_source.provide(comfyui, environment)
+        environment.install(comfyui_source.requirements(source, environment))
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = root.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="run the example workflows in a real ComfyUI")
+    demo.add_argument("--ui", action="store_true", help="stay up afterwards, to be used in a browser")
+    demo.add_argument("--port", type=int, help="ComfyUI's port (default: any free one)")
+    test = commands.add_parser("test", help="run the checks", epilog="What follows -- goes to pytest.")
+    test.add_argument("lanes", nargs="*", metavar="lane", type=lane, help=f"any of {', '.join(lanes.NAMES)}; else all")
+    for command in (demo, test):
+        command.add_argument(
+            "--comfyui",
+            metavar="PATH",
+            default=os.environ.get("COMFYUI_PATH") or None,
+            help=f"a ComfyUI checkout, or one of {', '.join(comfyui_source.RELEASES)} "
+            f"(default: COMFYUI_PATH, else {comfyui_source.DEFAULT})",
+        )
+    return root
+
+
+def lane(name: str) -> str:
+    if name not in lanes.NAMES:
+        raise argparse.ArgumentTypeError(f"there is no lane {name!r}; the lanes are {', '.join(lanes.NAMES)}")
+    return name
+
+
+def split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What stands before `--`, and what after it."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

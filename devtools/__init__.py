@@ -1,0 +1,21 @@
+"""What `dev.py` runs: a ComfyUI of the project's own, the demo in it, and the test lanes around it.
+
+Everything these modules create lies below `<project>/.dev`, which git ignores and which may be deleted at any time.
+
+    terminal         what a person sees: progress of long steps, failures with advice
+    processes        started programs, ended together with all their children
+    environment      the virtual environment and the folders and variables of everything that is started
+    comfyui_source   where a ComfyUI of a known version comes from
+    chromium         the browser of the browser lane
+    lanes            `dev.py test`
+
+Those six use the standard library alone, because they run before there is an environment. The others run inside it:
+
+    comfyui_server   one ComfyUI process with this pack in it
+    comfyui_client   what one client does with a ComfyUI: queue, wait, interrupt, fetch pictures
+    comfyui_events   the WebSocket of that client
+    workflows        a saved workflow as the prompt that ComfyUI's server takes
+    demo             `dev.py demo`
+    front_end        ComfyUI's front end in a browser page, used as a person does
+    fixtures         what the tests with a real ComfyUI start from
+"""

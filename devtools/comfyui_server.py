@@ -1,0 +1,159 @@
+"""One ComfyUI process on a free port, with this pack in it and a base folder of its own."""
+
+import atexit
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+from . import processes
+from .comfyui_client import ComfyuiClient
+from .comfyui_source import ComfyuiSource
+from .environment import Environment
+from .terminal import Failure
+
+PACK_FOLDER = "ComfyUI-PICPIK"
+"""The pack's folder in custom_nodes, whatever the checkout is called: the front end shows this name to users."""
+
+SECONDS_TO_START = 180.0
+
+
+class ComfyuiServer:
+    """Start it, use `client`, stop it. Everything ComfyUI writes lies in `folder`."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        source: ComfyuiSource,
+        folder: Path,
+        variables: Mapping[str, str] | None = None,
+        port: int | None = None,
+        arguments: Sequence[str] = (),
+    ) -> None:
+        """Describes a server: `variables` are added to its environment, `arguments` to ComfyUI's command line."""
+        self.folder = folder
+        self.variables = dict(variables or {})
+        self.port = port or _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "comfyui.log"
+        self._environment = environment
+        self._source = source
+        self._arguments = arguments
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client: ComfyuiClient | None = None
+
+    @property
+    def client(self) -> ComfyuiClient:
+        """The client that every start brings along."""
+        if self._client is None:
+            raise RuntimeError("ComfyUI is not running.")
+        return self._client
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        if self._process is None:
+            raise RuntimeError("ComfyUI is not running.")
+        return self._process.pid
+
+    def connect(self) -> ComfyuiClient:
+        """One more client, with an id of its own; the caller closes it."""
+        return ComfyuiClient(self.url)
+
+    def start(self) -> None:
+        """Starts ComfyUI with the pack as it is now, and waits until it answers. Raises Failure when it does not."""
+        self._copy_pack()
+        command = [sys.executable, self._source.path / "main.py", *self._options(), *self._arguments]
+        self._process = processes.start(command, self.log, self._process_variables(), cwd=self.folder)
+        atexit.register(self.kill)  # for an end that skips the caller's own clean-up
+        try:
+            self._wait_until_it_answers(self._process)
+            self._client = self.connect()
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Ends ComfyUI in order, as Ctrl-C does."""
+        self._disconnect()
+        if self._process is not None:
+            processes.end(self._process)
+        self.kill()
+
+    def kill(self) -> None:
+        """Ends ComfyUI at once, as a crash would (SIGKILL)."""
+        if self._process is not None:
+            processes.kill(self._process)
+            self._process = None
+        self._disconnect()
+        atexit.unregister(self.kill)
+
+    def restart(self) -> None:
+        """Ends ComfyUI in order and starts it again: same folder, same port, new client, memory gone."""
+        self.stop()
+        self.start()
+
+    def is_running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def log_text(self) -> str:
+        """All that ComfyUI has written, over all starts."""
+        return self.log.read_text("utf-8", errors="replace")
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _copy_pack(self) -> None:
+        """A copy, as an installation is: a link back to the checkout would hold `.dev`, and with it this folder."""
+        root = self._environment.root
+        pack = self.folder / "custom_nodes" / PACK_FOLDER
+        shutil.rmtree(pack, ignore_errors=True)
+        shutil.copytree(root, pack, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests"))
+
+    def _options(self) -> list[str]:
+        database = (self.folder / "comfyui.db").as_posix()
+        return [
+            "--cpu",
+            "--disable-auto-launch",
+            "--port",
+            str(self.port),
+            "--base-directory",
+            str(self.folder),
+            "--database-url",
+            f"sqlite:///{database}",
+        ]
+
+    def _process_variables(self) -> dict[str, str]:
+        leave_no_trace = {} if self._source.is_ours else {"PYTHONDONTWRITEBYTECODE": "1"}
+        return self._environment.variables() | leave_no_trace | self.variables
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + SECONDS_TO_START
+        with httpx.Client(base_url=self.url, trust_env=False) as http:
+            while not _answers(http):
+                if process.poll() is not None:
+                    raise Failure(f"ComfyUI ended while it started.\n{processes.tail(self.log)}")
+                if time.monotonic() > deadline:
+                    raise Failure(f"ComfyUI did not answer within {SECONDS_TO_START:g} s.\n{processes.tail(self.log)}")
+                time.sleep(0.1)
+
+
+def _answers(http: httpx.Client) -> bool:
+    try:
+        return http.get("/system_stats").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

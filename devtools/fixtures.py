@@ -1,0 +1,102 @@
+"""pytest fixtures of the lanes with a real ComfyUI: servers with the pack in them, and sandboxes to talk to."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from ..sandbox import SandboxThread, start_in_thread
+from . import comfyui_source, processes
+from .comfyui_server import ComfyuiServer
+from .comfyui_source import ComfyuiSource
+from .environment import Environment
+
+ROOT = Path(__file__).resolve().parents[1]
+
+POLL_INTERVAL = "0.1"
+
+
+class StartComfyui(Protocol):
+    """Starts a ComfyUI with these variables, of another version than the one under test if that is named."""
+
+    def __call__(
+        self, variables: Mapping[str, str], version: str | None = None, arguments: Sequence[str] = ()
+    ) -> ComfyuiServer: ...
+
+
+def account(sandbox: SandboxThread) -> dict[str, str]:
+    """The variables that make the pack use `sandbox` as a server somewhere, with keys."""
+    return {
+        "PICPIK_ENDPOINT": sandbox.endpoint,
+        "PICPIK_PUBLIC_KEY": sandbox.public_key,
+        "PICPIK_PRIVATE_KEY": sandbox.private_key,
+        "PICPIK_POLL_INTERVAL": POLL_INTERVAL,
+    }
+
+
+@pytest.fixture(scope="session")
+def environment() -> Environment:
+    """The checkout's own `.dev` folder. From here on a terminated test run ends its servers, too."""
+    processes.treat_termination_as_ctrl_c()
+    return Environment(ROOT)
+
+
+@pytest.fixture(scope="session")
+def source(environment: Environment) -> ComfyuiSource:
+    """The ComfyUI under test."""
+    return comfyui_source.provide(os.environ.get("COMFYUI_PATH"), environment)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxThread]:
+    """The sandbox that `comfyui` talks to, on a port of its own."""
+    running = start_in_thread()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def comfyui(
+    environment: Environment, source: ComfyuiSource, sandbox: SandboxThread, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ComfyuiServer]:
+    """The ComfyUI that most tests share, with `sandbox` as its endpoint. Leave it running and idle."""
+    server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("comfyui"), account(sandbox))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def start_sandbox() -> Iterator[Callable[..., SandboxThread]]:
+    """Starts sandboxes of the test's own, with the arguments of `start_in_thread`; all are stopped after the test."""
+    started: list[SandboxThread] = []
+
+    def start(**settings: Any) -> SandboxThread:
+        started.append(start_in_thread(**settings))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()
+
+
+@pytest.fixture
+def start_comfyui(
+    environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartComfyui]:
+    """Starts ComfyUI servers of the test's own; all are stopped after the test."""
+    started: list[ComfyuiServer] = []
+
+    def start(variables: Mapping[str, str], version: str | None = None, arguments: Sequence[str] = ()) -> ComfyuiServer:
+        chosen = comfyui_source.provide(version, environment) if version else source
+        folder = tmp_path_factory.mktemp("comfyui")
+        server = ComfyuiServer(environment, chosen, folder, variables, arguments=arguments)
+        started.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in started:
+        server.stop()

@@ -1,0 +1,71 @@
+"""ComfyUI's own front end in a browser page, used as a person does: by its buttons, not by its routes."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from .comfyui_server import PACK_FOLDER
+
+LISTEN_FOR_ENDS = """async () => {
+    const { api } = await import("/scripts/api.js")
+    window.ends = []
+    for (const kind of ["execution_success", "execution_error", "execution_interrupted"])
+        api.addEventListener(kind, (event) => window.ends.push([kind, event.detail]))
+}"""
+
+BROKEN_NODES = """() => app.graph.nodes
+    .filter((node) => node.has_errors || !(node.type in LiteGraph.registered_node_types))
+    .map((node) => node.type)"""
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """How a run ended: an execution event and what came with it."""
+
+    kind: str
+    detail: dict[str, Any]
+
+
+class FrontEnd:
+    """One page with the front end in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.error_card = page.get_by_test_id("error-overlay")
+        """The red card for missing nodes, refused inputs and failed nodes. ComfyUI's default workflow has one, too."""
+        self.page_errors: list[str] = []
+        page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+
+    def open(self) -> None:
+        """Opens the front end and waits until it can be used."""
+        self.page.goto("/")
+        self.page.wait_for_function("window.app?.graph?.nodes.length && window.app.extensionManager")
+        self.page.evaluate(LISTEN_FOR_ENDS)
+
+    def open_template(self, name: str) -> None:
+        """Opens one of the pack's example workflows from the template browser."""
+        self.page.get_by_role("button", name="Templates", exact=True).first.click()
+        self.page.get_by_role("dialog").get_by_role("button", name=PACK_FOLDER).click()
+        self.page.get_by_test_id(f"template-workflow-{name}").click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+        expect(self.page.get_by_role("tab", name=re.compile(f"^{re.escape(name)}"))).to_be_visible()
+
+    def broken_nodes(self) -> list[str]:
+        """The types of the nodes on the canvas that are unknown or marked with an error."""
+        return self.page.evaluate(BROKEN_NODES)
+
+    def prompt(self) -> dict[str, Any]:
+        """What the front end would send for the workflow on the canvas."""
+        return self.page.evaluate("async () => (await app.graphToPrompt()).output")
+
+    def run(self, seconds: float = 60) -> RunEnd:
+        """Presses Run and waits for the end. Raises AssertionError when ComfyUI refuses any of the workflow."""
+        with self.page.expect_response("**/api/prompt") as posted:
+            self.page.get_by_test_id("queue-button").click()
+        answer = posted.value.json()
+        assert posted.value.ok and not answer["node_errors"], f"ComfyUI refused the workflow: {answer}"
+        find = f"window.ends.find(([kind, detail]) => detail.prompt_id === '{answer['prompt_id']}')"
+        self.page.wait_for_function(find, timeout=seconds * 1000)
+        return RunEnd(*self.page.evaluate(find))
