@@ -87,19 +87,20 @@ class EventStream:
             session.ws_connect(self._url, max_msg_size=0) as socket,
         ):
             async for message in socket:
-                event = _decode(message)
+                event = _decode(message.type, message.data)
                 if event:
                     with self._changed:
                         self._events.append(event)
                         self._changed.notify_all()
 
 
-def _decode(message: aiohttp.WSMessage) -> Event | None:
-    if message.type is aiohttp.WSMsgType.TEXT:
-        content = json.loads(message.data)
-        return Event(content["type"], content.get("data") or {}, time.monotonic())
-    if message.type is aiohttp.WSMsgType.BINARY and struct.unpack_from(">I", message.data)[0] == BINARY_TEXT:
-        (length,) = struct.unpack_from(">I", message.data, 4)
-        node, text = message.data[8 : 8 + length].decode(), message.data[8 + length :].decode()
+def _decode(kind: aiohttp.WSMsgType, content: Any) -> Event | None:
+    """Text frames hold JSON; of the binary ones only the text under a node is told apart."""
+    if kind is aiohttp.WSMsgType.TEXT:
+        message = json.loads(content)
+        return Event(message["type"], message.get("data") or {}, time.monotonic())
+    if kind is aiohttp.WSMsgType.BINARY and struct.unpack_from(">I", content)[0] == BINARY_TEXT:
+        (length,) = struct.unpack_from(">I", content, 4)
+        node, text = content[8 : 8 + length].decode(), content[8 + length :].decode()
         return Event("progress_text", {"node": node, "text": text}, time.monotonic())
     return None  # a preview picture

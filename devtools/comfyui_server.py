@@ -67,6 +67,7 @@ class ComfyuiServer:
 
     def start(self) -> None:
         """Starts ComfyUI with the pack as it is now, and waits until it answers. Raises Failure when it does not."""
+        _require_free(self.port)
         self._copy_pack()
         command = [sys.executable, self._source.path / "main.py", *self._options(), *self._arguments]
         self._process = processes.start(command, self.log, self._process_variables(), cwd=self.folder)
@@ -151,6 +152,19 @@ def _answers(http: httpx.Client) -> bool:
         return http.get("/system_stats").is_success
     except httpx.TransportError:
         return False
+
+
+def _require_free(port: int) -> None:
+    """Refuses a port that another program serves: that might be a ComfyUI, and would be taken for ours."""
+    with socket.socket() as probe:
+        if sys.platform != "win32":  # where it would allow a second server
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failure(
+                f"Port {port} cannot be used: {error.strerror}.\nGive another one, or none for any."
+            ) from error
 
 
 def _free_port() -> int:

@@ -56,7 +56,7 @@ class ComfyuiSource:
 def provide(choice: str | None, environment: Environment) -> ComfyuiSource:
     """The ComfyUI that `choice` names: a path, one of `RELEASES` (downloaded when missing), or None for the default."""
     if choice is None or choice in RELEASES:
-        return ComfyuiSource(_release(choice or DEFAULT, environment), is_ours=True)
+        choice = str(_release(choice or DEFAULT, environment))
     path = Path(choice).expanduser().resolve()
     missing = [name for name in ("main.py", "requirements.txt", "comfyui_version.py") if not (path / name).is_file()]
     if missing:
@@ -65,7 +65,7 @@ def provide(choice: str | None, environment: Environment) -> ComfyuiSource:
             f"Give --comfyui or COMFYUI_PATH the folder with ComfyUI's main.py, or one of {', '.join(RELEASES)}, "
             f"or neither for ComfyUI {DEFAULT}."
         )
-    return ComfyuiSource(path, is_ours=False)
+    return ComfyuiSource(path, is_ours=path.is_relative_to(environment.folder))
 
 
 def requirements(source: ComfyuiSource, environment: Environment) -> Path:

@@ -71,7 +71,7 @@ class Environment:
         if self._stamp.is_file() and self._stamp.read_text("utf-8") == wanted:
             return
         self._stamp.unlink(missing_ok=True)
-        with step("Installing torch, ComfyUI's requirements, the pack's and the tests' (about 6 GB, some minutes)"):
+        with step("Installing torch, ComfyUI's requirements, the pack's and the tests' (up to 6 GB, some minutes)"):
             self.pip("install", *TORCH, "-r", comfyui_requirements, "-r", requirements, "--group", "dev")
         shutil.rmtree(self._pip_cache, ignore_errors=True)
         self._stamp.write_text(wanted, "utf-8")

@@ -39,6 +39,7 @@ def test_the_counts_are_those_of_pytest_s_own_report(tmp_path: Path):
         "def broken(): raise OSError\n"
         "def test_error(broken): pass\n"
     )
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # not this project's settings
     report = tmp_path / "report.xml"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", str(tmp_path)]
     subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
