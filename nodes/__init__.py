@@ -1,0 +1,10 @@
+"""The nodes of the pack. The only room that knows ComfyUI."""
+
+from .apply_reference_pattern import ApplyReferencePattern
+from .example_images import ExampleImages
+from .extract_pattern import ExtractPattern
+from .model import Model
+from .poll_task import PollTask
+from .sub_model import SubModel
+
+NODES = [ExtractPattern, ApplyReferencePattern, PollTask, Model, SubModel, ExampleImages]

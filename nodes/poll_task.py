@@ -1,0 +1,62 @@
+"""Poll Task: the pictures of tasks that exist already."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io
+
+from ..picpik import InputRefused
+from . import service
+from .execution import execution
+from .generation_inputs import prompt_lines
+from .pattern_node import CATEGORY, picture_outputs, pictures_of
+
+
+class PollTask(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="PicpikPollTask",
+            display_name="Poll Task (PICPIK)",
+            category=CATEGORY,
+            description="Waits for tasks that were submitted before and gives their pictures. Costs nothing.",
+            search_aliases=["picpik", "task", "TaskUID", "resume", "collect", "fetch result", "查询任务", "取回结果"],
+            inputs=[
+                io.String.Input(
+                    "task_uid",
+                    multiline=True,
+                    default="",
+                    tooltip="A TaskUID, or several, one a line. PICPIK keeps results for 24 hours; what the pack has "
+                    "stored, it gives for longer (API: TaskUIDList).",
+                ),
+                io.Float.Input(
+                    "timeout_minutes",
+                    default=15.0,
+                    min=0.05,
+                    max=1440.0,
+                    step=1.0,
+                    round=0.01,
+                    optional=True,
+                    tooltip="How long the node waits while a task is queued, and again while it runs.",
+                ),
+            ],
+            outputs=picture_outputs(),
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    def fingerprint_inputs(cls, **_: object) -> str:
+        return service.account_fingerprint()
+
+    @classmethod
+    async def execute(cls, task_uid: str, timeout_minutes: float = 15.0) -> io.NodeOutput:
+        async with execution(cls.hidden.unique_id) as run:
+            account = service.account()
+            handles = [run.watch(service.runner().collect(account, uid)) for uid in _task_uids(task_uid)]
+            return await pictures_of(run, handles, timeout_minutes)
+
+
+def _task_uids(text: str) -> tuple[str, ...]:
+    uids = tuple(dict.fromkeys(prompt_lines(text)))
+    if not uids:
+        raise InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of a pattern node.")
+    return uids

@@ -1,0 +1,263 @@
+"""One signed call, and the download of one URL. No policy: nothing is retried here.
+
+Every foreign error is translated at this seam, so nothing of httpx leaves the package. httpx and httpcore log each URL;
+what they say of our calls is kept out of ComfyUI's log, because result URLs are signed and the log is served by HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import json
+import logging
+import math
+import ssl
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from .errors import ApiError, BadAnswer, HttpRefused, NeverSent, NoAnswer, NotConfigured
+from .models import ModelList
+from .settings import Account
+from .signing import sign
+from .tasks import TaskDetail
+from .wire import json_pieces
+
+# The service's own limit for an answer is 60 s (RetCode 110), so a read waits a little longer than that.
+_TIMEOUT = httpx.Timeout(connect=10, write=60, read=75, pool=30)
+_BIGGEST_ANSWER = 16 * 1024 * 1024
+_BIGGEST_PICTURE = 256 * 1024 * 1024
+
+_calling: ContextVar[bool] = ContextVar("picpik_calling", default=False)
+
+
+@dataclass(frozen=True)
+class Credits:
+    """GetCreditBalance. `expires` is Unix time, or None where the service does not say."""
+
+    total: int
+    used: int
+    expires: int | None = None
+
+    @property
+    def left(self) -> int:
+        return self.total - self.used
+
+
+class Client:
+    """Calls of one account. To be used from one event loop, closed with `aclose`.
+
+    `clock_offset` is the service's clock minus ours in seconds, as of its last answer; None before the first.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        timeout: httpx.Timeout = _TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        _keep_urls_out_of_the_log()
+        self.account = account
+        self.clock_offset: float | None = None
+        options: dict[str, Any] = {
+            "timeout": timeout,
+            "verify": ssl_context if ssl_context is not None else True,
+            "proxy": account.proxy,
+            # a proxy of the environment cannot reach this computer's own loopback
+            "trust_env": not account.is_loopback,
+            "transport": transport,
+        }
+        try:
+            self._reads = httpx.AsyncClient(**options, follow_redirects=True)
+            # A kept-alive connection that the server has just closed fails after the request was sent. For a submit
+            # that would leave the outcome unknown, so each submit makes its own connection.
+            self._submits = httpx.AsyncClient(**options, limits=httpx.Limits(max_keepalive_connections=0))
+        except (ValueError, httpx.InvalidURL, ImportError) as error:
+            raise NotConfigured(
+                f"The proxy or endpoint cannot be used ({type(error).__name__}).",
+                "Check the proxy settings of the environment and of the pack: http://host:port is the usual form.",
+            ) from error
+
+    async def aclose(self) -> None:
+        await self._reads.aclose()
+        await self._submits.aclose()
+
+    async def submit(self, params: Mapping[str, Any]) -> str:
+        """Sends a paid request exactly once and returns its TaskUID. Raises CallFailed."""
+        # hashing tens of megabytes belongs into a thread
+        body = await asyncio.to_thread(self._signed, params)
+        answer = await self._post(self._submits, body)
+        task_uid = answer.get("TaskUID")
+        if not (isinstance(task_uid, str) and task_uid):
+            self._check_ret_code(params["Action"], answer)
+            raise BadAnswer(self.account.host, "it has no TaskUID")
+        return task_uid
+
+    async def task_details(self, task_uids: Sequence[str]) -> dict[str, TaskDetail]:
+        """ListTasksDetails: what the service knows of the tasks; a task it does not know is missing."""
+        answer = await self._read_call({"Action": "ListTasksDetails", "TaskUIDList": list(task_uids)})
+        listed = answer.get("TaskDetailList")
+        if not isinstance(listed, list):  # the API page promises no RetCode here, so the list alone decides
+            self._check_ret_code("ListTasksDetails", answer)
+            raise BadAnswer(self.account.host, "it has no TaskDetailList")
+        entries = (entry for entry in listed if isinstance(entry, dict) and entry.get("TaskUID"))
+        return {detail.task_uid: detail for detail in map(TaskDetail.from_params, entries)}
+
+    async def running_tasks(self) -> list[str]:
+        """ListRunningTasks: the TaskUIDs of all tasks of the account that have not ended."""
+        answer = await self._checked_call("ListRunningTasks")
+        return [uid for uid in answer.get("TaskUIDList") or () if isinstance(uid, str)]
+
+    async def models(self) -> ModelList:
+        """ListModels."""
+        return ModelList.from_answer(await self._checked_call("ListModels"))
+
+    async def credits(self) -> Credits:
+        """GetCreditBalance."""
+        answer = await self._checked_call("GetCreditBalance")
+        total, used, expires = (answer.get(name) for name in ("TotalCredits", "UsedCredits", "ExpireTimestamp"))
+        if not isinstance(total, int) or not isinstance(used, int):
+            raise BadAnswer(self.account.host, "it has no TotalCredits or UsedCredits")
+        return Credits(total, used, expires if isinstance(expires, int) and expires > 0 else None)
+
+    async def download(self, url: str) -> bytes:
+        """The whole body behind a result URL, its length checked. Raises CallFailed without naming the URL."""
+        with _translated("The server of the results"):
+            async with self._reads.stream("GET", url) as response:
+                if response.status_code != 200:
+                    raise HttpRefused("The server of the results", response.status_code, _retry_after(response))
+                return await _read(response, _BIGGEST_PICTURE)
+
+    async def _checked_call(self, action: str) -> dict[str, Any]:
+        answer = await self._read_call({"Action": action})
+        self._check_ret_code(action, answer)
+        return answer
+
+    async def _read_call(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._post(self._reads, self._signed(params))
+
+    def _signed(self, params: Mapping[str, Any]) -> tuple[bytes, ...]:
+        """The body of one call, in pieces."""
+        signed = {**params, "PublicKey": self.account.public_key, "request_uuid": str(uuid.uuid4())}
+        signed["Signature"] = sign(signed, self.account.private_key)
+        return tuple(json_pieces(signed))
+
+    async def _post(self, http: httpx.AsyncClient, body: Sequence[bytes]) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", "Content-Length": str(sum(map(len, body)))}
+        with _translated(self.account.host):
+            content = _stream(body)
+            async with http.stream("POST", self.account.endpoint, content=content, headers=headers) as response:
+                self._note_clock(response)
+                return self._answer(response, await _read(response, _BIGGEST_ANSWER))
+
+    def _answer(self, response: httpx.Response, body: bytes) -> dict[str, Any]:
+        try:
+            answer = json.loads(body)
+        except ValueError as error:
+            answer = error
+        if response.status_code == 200 and isinstance(answer, dict):
+            return answer
+        if isinstance(answer, dict) and isinstance(answer.get("RetCode"), int) and answer["RetCode"] != 0:
+            return answer  # an API refusal that came with an HTTP error status
+        if response.status_code == 200:
+            raise BadAnswer(self.account.host, "it is not a JSON object")
+        raise HttpRefused(self.account.host, response.status_code, _retry_after(response))
+
+    def _check_ret_code(self, action: str, answer: Mapping[str, Any]) -> None:
+        ret_code = answer.get("RetCode")
+        if not isinstance(ret_code, int) or isinstance(ret_code, bool):
+            raise BadAnswer(self.account.host, "it has no RetCode")
+        if ret_code != 0:
+            raise ApiError(action, ret_code, str(answer.get("Message") or ""))
+
+    def _note_clock(self, response: httpx.Response) -> None:
+        date = _http_date(response.headers.get("Date", ""))
+        if date is not None:
+            self.clock_offset = date - time.time()
+
+
+@contextmanager
+def _translated(host: str) -> Iterator[None]:
+    """Turns whatever httpx raises into ours, and hides the call from httpx's log."""
+    token = _calling.set(True)
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        raise NeverSent(host, _reason(error)) from None
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise NoAnswer(host, _reason(error)) from None
+    finally:
+        _calling.reset(token)
+
+
+async def _stream(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > limit:
+            raise NoAnswer("The server", f"it sent more than {limit // 1024**2} MB")
+    return bytes(body)
+
+
+def _reason(error: Exception) -> str:
+    """A few words for people. Never the text of the error: it can hold the URL."""
+    if isinstance(error, httpx.TimeoutException):
+        return "time-out while connecting" if isinstance(error, httpx.ConnectTimeout) else "time-out"
+    if isinstance(error, httpx.ProxyError):
+        return "the proxy refused"
+    if isinstance(error, httpx.ConnectError):
+        return _connect_reason(str(error).lower())
+    return "the connection broke"
+
+
+def _connect_reason(text: str) -> str:
+    if "certificate" in text or "ssl" in text:
+        return "the TLS certificate was not accepted"
+    if "name or service" in text or "getaddrinfo" in text or "nodename" in text or "name resolution" in text:
+        return "its name could not be resolved"
+    return "no connection"
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds of the Retry-After header, as a number or as a date; None where there is none that makes sense."""
+    text = response.headers.get("Retry-After", "").strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        date = _http_date(text)
+        seconds = math.nan if date is None else date - time.time()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+class _OursStayQuiet(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002
+        return not _calling.get()
+
+
+_OURS_STAY_QUIET = _OursStayQuiet()
+
+
+def _keep_urls_out_of_the_log() -> None:
+    # a filter of a parent logger does not see its children's records
+    for name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy"):
+        logging.getLogger(name).addFilter(_OURS_STAY_QUIET)

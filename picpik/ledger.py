@@ -1,0 +1,308 @@
+"""The ledger: which request became which TaskUID, and where its result files are.
+
+One SQLite file (WAL) in the pack's home folder, shared by every ComfyUI process that uses that folder. A request is
+in one of these states:
+
+    submitting   about to be sent, or being sent, by the process that `owner` names
+    submitted    the service gave it a TaskUID
+    finished     the service has its pictures, we do not yet
+    stored       its pictures are on disk
+    delivered    ... and a node has handed them out
+    failed       refused, failed, or gone; running again makes a new task
+    unknown      it may or may not have been accepted
+
+At most one row of a request is current (`current_key`), which the database enforces, also between processes. All
+methods block; the runner calls them from one thread of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+SCHEMA_VERSION = 1
+MEMORY = ":memory:"
+
+SUBMITTING, SUBMITTED, FINISHED, STORED, DELIVERED, FAILED, UNKNOWN = (
+    "submitting",
+    "submitted",
+    "finished",
+    "stored",
+    "delivered",
+    "failed",
+    "unknown",
+)
+
+_BUSY_TIMEOUT = 5.0
+
+_MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE tasks (
+        id TEXT PRIMARY KEY,
+        request_key TEXT NOT NULL,
+        current_key TEXT UNIQUE,
+        drawn_key TEXT,
+        account TEXT NOT NULL,
+        action TEXT NOT NULL,
+        seed INTEGER,
+        width INTEGER,
+        height INTEGER,
+        batch_size INTEGER,
+        state TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        beat INTEGER NOT NULL DEFAULT 0,
+        task_uid TEXT UNIQUE,
+        created REAL NOT NULL,
+        submit_began REAL,
+        submitted REAL,
+        ended REAL,
+        delivered REAL,
+        points_spent INTEGER,
+        files TEXT NOT NULL DEFAULT '[]',
+        message TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX tasks_by_drawn_key ON tasks (drawn_key) WHERE drawn_key IS NOT NULL;
+    CREATE INDEX tasks_by_age ON tasks (created);
+    """,
+)
+
+
+class LedgerTooNew(Exception):
+    """The file was written by a newer version of the pack; it is left alone."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A result picture on disk: its name below the results folder, its length in bytes and SHA-256."""
+
+    name: str
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row: a request and what became of it. Times are Unix seconds.
+
+    `drawn_key` is set where the seed was drawn by the pack (Seed -1): the key that the request has with Seed -1.
+    `beat` is counted up by the owner while it submits, so that others can tell a slow owner from a dead one.
+    """
+
+    id: str
+    request_key: str
+    current_key: str | None
+    drawn_key: str | None
+    account: str
+    action: str
+    seed: int | None
+    width: int | None
+    height: int | None
+    batch_size: int | None
+    state: str
+    owner: str
+    beat: int
+    task_uid: str | None
+    created: float
+    submit_began: float | None = None
+    submitted: float | None = None
+    ended: float | None = None
+    delivered: float | None = None
+    points_spent: int | None = None
+    files: tuple[StoredFile, ...] = ()
+    message: str = ""
+
+    @property
+    def is_stored(self) -> bool:
+        """Its pictures should be on disk."""
+        return self.state in (STORED, DELIVERED) and bool(self.files)
+
+
+_COLUMNS = tuple(column.name for column in fields(Record))
+_INSERT = f"INSERT INTO tasks ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_UPSERT = f"{_INSERT} ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+
+
+class Ledger:
+    """One open ledger. `path` is a file, or `MEMORY` for one that lasts as long as the process."""
+
+    def __init__(self, path: Path | str) -> None:
+        if isinstance(path, Path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(
+            str(path), timeout=_BUSY_TIMEOUT, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        self._db.close()
+
+    def claim(self, wanted: Record) -> tuple[Record, bool]:
+        """The current row of the request, and False; or `wanted`, written down just now, and True."""
+        with self._transaction():
+            current = self._one("current_key = ?", wanted.request_key)
+            if current is None:
+                self._db.execute(_UPSERT, _row(wanted))
+            return current or wanted, current is None
+
+    def undelivered(self, drawn_key: str, apart_from: Collection[str]) -> Record | None:
+        """The oldest row with this drawn key that was paid for and not delivered; ids in `apart_from` are skipped."""
+        rows = self._many("drawn_key = ? AND current_key IS NOT NULL AND delivered IS NULL ORDER BY created", drawn_key)
+        return next((row for row in rows if row.id not in apart_from), None)
+
+    def take_over(self, seen: Record, owner: str) -> Record | None:
+        """Makes `owner` the one who decides about a row without TaskUID; None where it changed since `seen`."""
+        taken = replace(seen, owner=owner, beat=seen.beat + 1, state=SUBMITTING)
+        with self._transaction():
+            changed = self._db.execute(
+                "UPDATE tasks SET owner = ?, beat = ?, state = ? "
+                "WHERE id = ? AND owner = ? AND beat = ? AND state = ? AND task_uid IS NULL",
+                (taken.owner, taken.beat, taken.state, seen.id, seen.owner, seen.beat, seen.state),
+            ).rowcount
+        return taken if changed else None
+
+    def adopt(self, record: Record, task_uid: str) -> Record | None:
+        """Gives the row a TaskUID that was found at the service; None where another row has it already."""
+        adopted = replace(record, state=SUBMITTED, task_uid=task_uid, submitted=time.time())
+        try:
+            return self.write(adopted)
+        except sqlite3.IntegrityError:
+            return None
+
+    def write(self, record: Record) -> Record:
+        """Writes the row as it is in `record`, flushed to disk when this returns.
+
+        A row that another one has replaced meanwhile is written, but stays out of the way of its successor.
+        Raises sqlite3.IntegrityError where another row has the TaskUID.
+        """
+        with self._transaction():
+            if self._one("current_key = ? AND id != ?", record.current_key, record.id):
+                record = replace(record, current_key=None)
+            self._db.execute(_UPSERT, _row(record))
+        return record
+
+    def beat(self, id: str) -> None:
+        """Says that the owner of a row in `submitting` lives."""
+        with self._transaction():
+            self._db.execute("UPDATE tasks SET beat = beat + 1 WHERE id = ?", (id,))
+
+    def read(self, id: str) -> Record | None:
+        return self._one("id = ?", id)
+
+    def find(self, task_uid: str) -> Record | None:
+        return self._one("task_uid = ?", task_uid)
+
+    def knows(self, task_uids: Collection[str]) -> set[str]:
+        """Those of `task_uids` that some row has."""
+        return {uid for uid in task_uids if self.find(uid)}
+
+    def rivals(self, record: Record) -> list[Record]:
+        """Other rows that have no TaskUID yet and that the same task at the service could belong to."""
+        return self._many(
+            "id != ? AND account = ? AND action = ? AND seed IS ? AND task_uid IS NULL AND state IN (?, ?)",
+            record.id, record.account, record.action, record.seed, SUBMITTING, UNKNOWN,
+        )  # fmt: skip
+
+    def uncollected(self, account: str, since: float) -> list[Record]:
+        """Rows of an account that may be paid for and are not stored, newer than `since`, oldest first."""
+        return self._many(
+            "account = ? AND created > ? AND state IN (?, ?, ?, ?) ORDER BY created",
+            account, since, SUBMITTED, FINISHED, SUBMITTING, UNKNOWN,
+        )  # fmt: skip
+
+    def with_files(self) -> list[Record]:
+        """Rows that have result files: delivered ones first, each group oldest first."""
+        return self._many("files != '[]' ORDER BY delivered IS NULL, COALESCE(delivered, created)")
+
+    def recent(self, count: int) -> list[Record]:
+        """The newest rows, newest first."""
+        return self._many("1 ORDER BY created DESC LIMIT ?", count)
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")  # a TaskUID must survive a power cut
+        with self._transaction():
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:
+                raise LedgerTooNew(f"schema {version}, this version of the pack knows {SCHEMA_VERSION}")
+            for migration in _MIGRATIONS[version:]:
+                for statement in migration.split(";"):
+                    self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _one(self, where: str, *values: object) -> Record | None:
+        return next(iter(self._many(where, *values)), None)
+
+    def _many(self, where: str, *values: object) -> list[Record]:
+        cursor = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM tasks WHERE {where}", values)
+        return [_record(row) for row in cursor]
+
+
+def new_record(
+    *,
+    request_key: str,
+    account: str,
+    owner: str,
+    action: str,
+    seed: int | None = None,
+    drawn_key: str | None = None,
+    size: tuple[int, int] | None = None,
+    batch_size: int | None = None,
+) -> Record:
+    """A row for a request that is about to be submitted."""
+    now = time.time()
+    width, height = size or (None, None)
+    return Record(
+        id=uuid.uuid4().hex,
+        request_key=request_key,
+        current_key=request_key,
+        drawn_key=drawn_key,
+        account=account,
+        action=action,
+        seed=seed,
+        width=width,
+        height=height,
+        batch_size=batch_size,
+        state=SUBMITTING,
+        owner=owner,
+        beat=0,
+        task_uid=None,
+        created=now,
+        submit_began=now,
+    )
+
+
+def _row(record: Record) -> Sequence[object]:
+    values = {name: getattr(record, name) for name in _COLUMNS}
+    values["files"] = json.dumps([[file.name, file.length, file.sha256] for file in record.files])
+    return tuple(values.values())
+
+
+_DECODERS: dict[str, Callable[[str], object]] = {
+    "files": lambda text: tuple(StoredFile(*entry) for entry in json.loads(text)),
+}
+
+
+def _record(row: Sequence[object]) -> Record:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    return Record(**{name: _DECODERS.get(name, lambda value: value)(value) for name, value in values.items()})  # type: ignore[arg-type]
