@@ -19,6 +19,9 @@ from .terminal import Failure, say
 
 NAMES = ("lint", "unit", "integration", "comfy", "browser")
 
+WHERE_IT_HANGS = ("-o", "faulthandler_timeout=180")
+"""Has pytest show where a test stands that has been running for so many seconds."""
+
 NO_TESTS_COLLECTED = 5
 """pytest's exit code."""
 
@@ -69,7 +72,9 @@ class Runner:
         report = self.environment.artifacts / f"{lane}.xml"
         report.parent.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
-        code = self._python("-m", "pytest", f"tests/{lane}", f"--junitxml={report}", *self.pytest_arguments)
+        code = self._python(
+            "-m", "pytest", f"tests/{lane}", f"--junitxml={report}", *WHERE_IT_HANGS, *self.pytest_arguments
+        )
         if code == NO_TESTS_COLLECTED and self.pytest_arguments:  # as with -k, which chooses tests of one lane
             return 0, 0, 0
         passed, failed, skipped = counts(report) if report.is_file() else (0, 0, 0)
