@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx
+
 from .comfyui_client import ComfyuiClient, Outcome, Picture, PromptRefused
 from .comfyui_server import ComfyuiServer
 from .comfyui_source import ComfyuiSource
@@ -29,6 +31,8 @@ def run(environment: Environment, source: ComfyuiSource, stay_up: bool, port: in
             with step(f"Starting ComfyUI {source.version} with the pack and its sandbox"):
                 server.start()
             failures = _run_workflows(server.client, environment.root / "example_workflows", folder / "pictures")
+            if failures:
+                say(f"What ComfyUI wrote meanwhile: {server.log}")
             if stay_up:
                 _stay_up(server)
         finally:
@@ -58,7 +62,7 @@ def _run_workflow(client: ComfyuiClient, workflow: Workflow, folder: Path) -> No
     try:
         prompt = workflow.to_prompt(client.object_info())
         outcome = client.run(prompt, SECONDS_FOR_A_WORKFLOW, workflow.content)
-    except (WorkflowError, PromptRefused, TimeoutError, ConnectionError) as error:
+    except (WorkflowError, PromptRefused, TimeoutError, ConnectionError, httpx.HTTPError) as error:
         raise Failure(str(error)) from error
     titles = {node_id: node["_meta"]["title"] for node_id, node in prompt.items()}
     if outcome.error:
