@@ -22,7 +22,7 @@ MAX_SEED = 2147483647
 MIN_SIDE, MAX_SIDE = 64, 2560
 MAX_BATCH = 16
 
-GENERAL_MODEL = ModelRef(DEFAULT_MODEL)
+_GENERAL_MODEL = ModelRef(DEFAULT_MODEL)
 
 _RESERVED = ("Action", "PublicKey", "Signature", "request_uuid", "Seed")
 
@@ -34,7 +34,7 @@ class Generation:
     `extra_parameters` is merged into the request last, field by field, for what the nodes have no input for.
     """
 
-    main_model: ModelRef = GENERAL_MODEL
+    main_model: ModelRef = _GENERAL_MODEL
     sub_models: tuple[ModelRef, ...] = ()
     positive_prompts: tuple[str, ...] = ()
     negative_prompts: tuple[str, ...] = ()

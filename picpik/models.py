@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import InputRefused
@@ -51,7 +51,7 @@ class ModelRef:
     name: str | None = None
     is_official: bool | None = None
     trigger_words: tuple[str, ...] = ()
-    inference: InferenceParams = InferenceParams()
+    inference: InferenceParams = field(default_factory=InferenceParams)
 
     def __post_init__(self) -> None:
         if not self.model_code.strip():
