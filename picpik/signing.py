@@ -63,4 +63,4 @@ def _decimal(value: float) -> str:
     """Shortest decimal that reads back as `value`, never scientific; whole numbers without a fraction."""
     if not math.isfinite(value):
         raise ValueError("only finite numbers can be signed")
-    return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
+    return format(Decimal(repr(value + 0.0)), "f").removesuffix(".0")  # + 0.0: there is no negative zero
