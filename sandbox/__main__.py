@@ -1,0 +1,90 @@
+"""`python -m sandbox --port 8010`: a sandbox on its own, until Ctrl-C."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from typing import Any
+
+from .quirks import Quirks
+from .running import LOCAL, PRIVATE_KEY, PUBLIC_KEY, Running, Sandbox
+
+_ABOUT = "A local PICPIK with real pictures and faults on demand."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serves until it is interrupted; 1 when it cannot."""
+    options = _parser().parse_args(arguments)
+    quirks = Quirks()
+    try:
+        quirks.change(dict(options.quirk))
+        asyncio.run(_serve(_sandbox(options, quirks), options.host, options.port))
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"The sandbox could not start: {error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=_ABOUT)
+    parser.add_argument("--host", default=LOCAL, help="address to listen on (default %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--public-key", default=PUBLIC_KEY, help="default %(default)s")
+    parser.add_argument("--private-key", default=PRIVATE_KEY, help="default %(default)s")
+    parser.add_argument("--seconds-queued", type=float, default=0.2, help="default %(default)s")
+    parser.add_argument("--seconds-per-task", type=float, default=1.0, help="time a task runs (default %(default)s)")
+    parser.add_argument(
+        "--retention-seconds", type=float, default=24 * 3600, help="life of results and task details (default 24 h)"
+    )
+    parser.add_argument("--total-credits", type=int, default=1_000_000, help="default %(default)s")
+    parser.add_argument(
+        "--quirk", type=_quirk, action="append", default=[], metavar="NAME=JSON", help="e.g. models_as_array=true"
+    )
+    return parser
+
+
+def _quirk(text: str) -> tuple[str, Any]:
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _sandbox(options: argparse.Namespace, quirks: Quirks) -> Sandbox:
+    return Sandbox(
+        public_key=options.public_key,
+        private_key=options.private_key,
+        seconds_queued=options.seconds_queued,
+        seconds_per_task=options.seconds_per_task,
+        retention_seconds=options.retention_seconds,
+        total_credits=options.total_credits,
+        quirks=quirks,
+    )
+
+
+async def _serve(sandbox: Sandbox, host: str, port: int) -> None:
+    ended = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: loop.call_soon_threadsafe(ended.set))
+    loop = asyncio.get_running_loop()
+    async with sandbox.serve(host, port) as running:
+        sys.stdout.write(_greeting(running))
+        sys.stdout.flush()
+        await ended.wait()
+
+
+def _greeting(running: Running) -> str:
+    return (
+        "\nPICPIK sandbox: tasks cost nothing here. Ctrl-C ends it.\n\n"
+        f"  PICPIK_ENDPOINT={running.endpoint}\n"
+        f"  PICPIK_PUBLIC_KEY={running.public_key}\n"
+        f"  PICPIK_PRIVATE_KEY={running.private_key}\n\n"
+        f"  state:  {running.endpoint}/_sandbox/state\n"
+        f"  faults: {running.endpoint}/_sandbox/faults\n\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

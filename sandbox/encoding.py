@@ -1,0 +1,67 @@
+"""Pictures between the wire and the drawing code: Base64 (bare or data URI) in, file bytes out."""
+
+import base64
+import binascii
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from .answers import unfit
+
+READABLE = ("PNG", "JPEG", "WEBP")
+CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+
+_NO_PICTURE = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    OSError,
+    SyntaxError,  # Pillow's word for a broken PNG chunk
+    ValueError,
+)
+
+
+def decode_picture(encoded: str, name: str) -> Image.Image:
+    """The picture in a data URI or in bare Base64; refused, naming the field, when there is none."""
+    try:
+        content = base64.b64decode(_bare(encoded), validate=True)
+    except (binascii.Error, ValueError):
+        raise unfit(name, "is not Base64") from None
+    try:
+        picture = Image.open(BytesIO(content), formats=READABLE)
+        picture.load()
+    except _NO_PICTURE:
+        raise unfit(name, f"is no picture in {', '.join(READABLE)}") from None
+    return picture
+
+
+def rgb(picture: Image.Image) -> NDArray[np.uint8]:
+    """[H, W, 3]; what is transparent is laid on white."""
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        ground = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(ground, picture.convert("RGBA"))
+    return np.asarray(picture.convert("RGB"))
+
+
+def grey(picture: Image.Image) -> NDArray[np.uint8]:
+    """[H, W]; 255 is white."""
+    return np.asarray(picture.convert("L"))
+
+
+def encode_picture(pixels: NDArray[np.uint8], file_format: str) -> bytes:
+    """A file of `pixels` [H, W, 3] in one of CONTENT_TYPES."""
+    file = BytesIO()
+    options = {"PNG": {"compress_level": 1}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True, "method": 0}}
+    Image.fromarray(pixels).save(file, file_format, **options[file_format])
+    return file.getvalue()
+
+
+def _bare(encoded: str) -> str:
+    if not encoded.startswith("data:"):
+        return encoded
+    head, comma, content = encoded.partition(",")
+    if not comma or not head.startswith("data:image/") or not head.endswith(";base64"):
+        raise ValueError(head)
+    return content

@@ -1,0 +1,75 @@
+"""What stands before every Action: is it JSON, does the Action exist, who asks, is it signed."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .answers import Refusal, RetCode, missing
+from .signature import is_signed
+from .validation import Field, read_fields, text
+
+ACTIONS = (
+    "ApplyReferencePattern",
+    "GeneratePatternsFromImage",
+    "ListTasksDetails",
+    "ListRunningTasks",
+    "ListModels",
+    "GetCreditBalance",
+)
+
+_ECHO = (Field("request_uuid", text),)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The key pair of the sandbox's one user."""
+
+    public: str
+    private: str
+
+
+def read_request(body: bytes) -> dict[str, Any]:
+    """The parameters in a body."""
+    try:
+        parameters = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise Refusal(RetCode.PARAMETER_WRONG, "The body is not JSON") from None
+    if not isinstance(parameters, dict):
+        raise Refusal(RetCode.PARAMETER_WRONG, "The body is not a JSON object")
+    return parameters
+
+
+def check_action(parameters: Mapping[str, Any]) -> str:
+    """The Action that a request names."""
+    action = parameters.get("Action")
+    if action is None or action == "":
+        raise Refusal(RetCode.ACTION_MISSING, "Missing Action")
+    if action not in ACTIONS:
+        raise Refusal(RetCode.ACTION_UNKNOWN, f"Action [{action}] does not exist")
+    return action
+
+
+def admit(parameters: Mapping[str, Any], keys: Keys) -> None:
+    """Refuses a request that is not signed by the one user."""
+    if "PublicKey" not in parameters:
+        raise missing("PublicKey")
+    if text(parameters["PublicKey"], "PublicKey") != keys.public:
+        raise Refusal(RetCode.USER_UNKNOWN, "User does not exist: PublicKey is not known here")
+    if "Signature" not in parameters:
+        raise Refusal(RetCode.SIGNATURE_MISSING, "Missing Signature")
+    if not is_signed(parameters, keys.private):
+        raise Refusal(RetCode.SIGNATURE_WRONG, "Signature does not fit the parameters and the user's private key")
+    read_fields(parameters, _ECHO)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError(f"{number} is beyond a Float")
+    return value

@@ -1,0 +1,2 @@
+from .application import Application as Application
+from .extraction import Extraction as Extraction

@@ -1,0 +1,115 @@
+"""Finding the repeat of a print: the two steps after which the picture looks the same again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .fields import Field, blurred, grid, resized
+
+_ANALYSED = 384
+_SHORTEST = 10
+_LONGEST_SHARE = 0.6
+_WEDGE = np.tan(np.radians(18))
+_LEAST_LIKENESS = 0.16
+_AS_GOOD_AS_THE_BEST = 0.72
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """One step across and one step down, each (x, y) in pixels of the picture; `likeness` is their correlation."""
+
+    across: tuple[float, float]
+    down: tuple[float, float]
+    likeness: float
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """[2, 2], columns are the steps: lattice coordinates in repeats to places in pixels."""
+        return np.array([self.across, self.down], np.float64).T
+
+    @property
+    def lengths(self) -> tuple[float, float]:
+        """Pixels of one step across and of one step down."""
+        return float(np.hypot(*self.across)), float(np.hypot(*self.down))
+
+    def scaled(self, factor: float) -> "Repeat":
+        """The same in a picture `factor` times as large."""
+        (ax, ay), (dx, dy) = self.across, self.down
+        return Repeat((ax * factor, ay * factor), (dx * factor, dy * factor), self.likeness)
+
+
+def find_repeat(picture: Field) -> Repeat | None:
+    """The smallest repeat of a picture [H, W, 3] that is about upright; None when nothing repeats."""
+    height, width = picture.shape[:2]
+    factor = min(1.0, _ANALYSED / max(height, width))
+    small = resized(picture, max(1, round(width * factor)), max(1, round(height * factor)))
+    if min(small.shape[:2]) < 3 * _SHORTEST:
+        return None
+    likeness = _autocorrelation(small)
+    across = _step(likeness, upright=False)
+    down = _step(likeness, upright=True)
+    if across is None or down is None:
+        return None
+    return Repeat(across[0], down[0], min(across[1], down[1])).scaled(1 / factor)
+
+
+def _autocorrelation(picture: Field) -> Field:
+    """[2h-1, 2w-1], 1 at its centre: how like the picture is to itself, moved; far moves, with little overlap, fade."""
+    height, width = picture.shape[:2]
+    detail = picture - np.stack(
+        [blurred(np.ascontiguousarray(picture[..., c]), 0.25 * min(height, width)) for c in range(3)], -1
+    )
+    detail -= detail.mean(axis=(0, 1))
+    shape = (2 * height, 2 * width)
+    power = sum(np.abs(np.fft.rfft2(detail[..., channel], shape)) ** 2 for channel in range(3))
+    raw = np.fft.fftshift(np.fft.irfft2(power, shape))[1:, 1:]
+    overlap = np.outer(_overlaps(height), _overlaps(width))
+    fair = raw / np.maximum(overlap, 0.2 * height * width)
+    return (fair / max(fair[height - 1, width - 1], 1e-9)).astype(np.float32)
+
+
+def _overlaps(length: int) -> np.ndarray:
+    return length - np.abs(np.arange(1 - length, length))
+
+
+def _step(likeness: Field, *, upright: bool) -> tuple[tuple[float, float], float] | None:
+    """The shortest good step in the wedge to the right, or downwards, and its likeness."""
+    field = likeness.T if upright else likeness
+    reach_across, reach_along = field.shape[0] // 2, field.shape[1] // 2
+    half = field[:, reach_along:]
+    away, along = grid(*half.shape)[::-1]
+    away = away - reach_across
+    inside = (
+        (along >= _SHORTEST) & (along <= _LONGEST_SHARE * 2 * (reach_along + 1) / 2) & (np.abs(away) <= _WEDGE * along)
+    )
+    peaks = np.argwhere(inside & _is_peak(half))
+    if len(peaks) == 0:
+        return None
+    heights = half[tuple(peaks.T)]
+    best = float(heights.max())
+    if best < _LEAST_LIKENESS:
+        return None
+    good = peaks[heights >= _AS_GOOD_AS_THE_BEST * best]
+    row, column = min(good, key=lambda peak: np.hypot(peak[0] - reach_across, peak[1]))
+    y, x = row + _vertex(half[:, column], row) - reach_across, column + _vertex(half[row], column)
+    return ((float(y), float(x)) if upright else (float(x), float(y))), float(half[row, column])
+
+
+def _is_peak(field: Field) -> np.ndarray:
+    """Where no neighbour within two pixels is higher."""
+    padded = np.pad(field, 2, mode="edge")
+    height, width = field.shape
+    highest = field
+    for row in range(5):
+        for column in range(5):
+            highest = np.maximum(highest, padded[row : row + height, column : column + width])
+    return field >= highest
+
+
+def _vertex(line: Field, place: int) -> float:
+    """Where the parabola through a peak and its two neighbours has its top, in -0.5..0.5 from the peak."""
+    if not 0 < place < len(line) - 1:
+        return 0.0
+    before, at, after = (float(line[place + offset]) for offset in (-1, 0, 1))
+    bend = before - 2 * at + after
+    return 0.0 if bend >= 0 else float(np.clip(0.5 * (before - after) / bend, -0.5, 0.5))

@@ -1,0 +1,52 @@
+"""The ways in which the real service may differ from its pages, each a switch that may be thrown while it runs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, get_args
+
+Empty = Literal["kept", "omitted", "null"]
+
+
+@dataclass
+class Quirks:
+    """All off (or at their plainest) by default."""
+
+    action_response: bool = False
+    """Echo `Action` with 'Response' after it, as the parent company's gateway does."""
+    models_as_array: bool = False
+    """ListModels answers arrays where the pages say Map[String]Model."""
+    details_without_ret_code: bool = False
+    """ListTasksDetails answers without RetCode and Message, as its page's table has it."""
+    details_reversed: bool = False
+    """TaskDetailList in another order than TaskUIDList."""
+    unknown_uid_fails: bool = False
+    """A TaskUID that is not known makes the whole ListTasksDetails fail instead of being left out."""
+    error_message_spelt_right: bool = False
+    """`ErrorMessage` in place of the documented typo `ErrorMassage`."""
+    empty: Empty = "kept"
+    """Empty optional fields of a TaskDetail, and empty lists, as they are, left out, or null."""
+    status_words: dict[str, str] = field(default_factory=dict)
+    """Other words for Queuing, Running, Finished, Error, e.g. {"Finished": "SUCCESS"}."""
+    refusal_http_status: int = 200
+    """HTTP status of an answer with RetCode other than 0."""
+    expired_http_status: int = 403
+    """HTTP status of a result URL past its time; 403 as for a signed URL, or 404."""
+    clock_offset: float = 0.0
+    """Seconds by which the server's clock (Date header, TaskUIDs, ExpireTimestamp) is ahead of the machine's."""
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Throws several switches at once; ValueError names one that does not exist or does not fit."""
+        kinds = {switch.name: type(getattr(Quirks(), switch.name)) for switch in fields(self)}
+        for name, value in changes.items():
+            if name not in kinds:
+                raise ValueError(f"no quirk is called {name!r}; there are {', '.join(kinds)}")
+            if not isinstance(value, kinds[name]) and not (kinds[name] is float and isinstance(value, int)):
+                raise ValueError(f"quirk {name} needs a {kinds[name].__name__}, not {value!r}")
+            if name == "empty" and value not in get_args(Empty):
+                raise ValueError(f"quirk empty is one of {', '.join(get_args(Empty))}, not {value!r}")
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The switches as JSON can say them."""
+        return asdict(self)

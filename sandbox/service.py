@@ -1,0 +1,143 @@
+"""The Actions themselves: a signed request in, an answer out; knows nothing of HTTP."""
+
+import math
+import secrets
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from .actions import HIGHEST_SEED, SUBMITTING, Order
+from .answers import success, unfit
+from .credits import Purse, price
+from .faults import FaultPlan
+from .gateway import Keys, admit
+from .models import model_lists
+from .quirks import Quirks
+from .results import ResultStore
+from .tasks import Task, TaskBook, abridged, request_digest, shown
+from .uids import UidMint
+from .validation import Field, list_of, read_fields, text
+from .workshop import Workshop
+
+CREDITS_LIVE_SECONDS = 365 * 24 * 3600
+
+_TASK_UIDS = (Field("TaskUIDList", list_of(text), required=True),)
+
+
+class Service:
+    """A PICPIK with one user: his tasks, results and credits, and what may go wrong with them."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        seconds_queued: float,
+        seconds_per_task: float,
+        retention_seconds: float,
+        total_credits: int,
+        quirks: Quirks,
+    ) -> None:
+        self.keys = keys
+        self.quirks = quirks
+        self.faults = FaultPlan()
+        self.requests: Counter[str] = Counter()
+        self.tasks = TaskBook(retention_seconds)
+        self.results = ResultStore(retention_seconds)
+        self.purse = Purse(total_credits)
+        self.workshop = Workshop(self.results, self.purse, seconds_queued, seconds_per_task)
+        self._uids = UidMint()
+
+    def now(self) -> float:
+        """Unix time by the server's clock."""
+        return time.time() + self.quirks.clock_offset
+
+    async def answer(self, parameters: Mapping[str, Any], origin: str) -> dict[str, Any]:
+        """Does what a request asks; `origin` is the address the client knows. Raises Refusal."""
+        await self.workshop.work(admit, parameters, self.keys)
+        action = parameters["Action"]
+        if action in SUBMITTING:
+            return await self._submit(parameters)
+        return {
+            "ListTasksDetails": self._list_tasks_details,
+            "ListRunningTasks": self._list_running_tasks,
+            "ListModels": self._list_models,
+            "GetCreditBalance": self._get_credit_balance,
+        }[action](parameters, origin)
+
+    def state(self) -> dict[str, Any]:
+        """What a test may want to know, as JSON can say it."""
+        return {
+            "tasks": [task.as_dict() for task in self.tasks.all()],
+            "accepted": dict(self.tasks.accepted()),
+            "requests": dict(self.requests),
+            "credits": {"TotalCredits": self.purse.total, "UsedCredits": self.purse.used},
+            "faults": {"waiting": [fault.as_dict() for fault in self.faults.waiting], "fired": self.faults.fired},
+            "quirks": self.quirks.as_dict(),
+        }
+
+    async def _submit(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        order, digest, record = await self.workshop.work(_read_order, parameters)
+        task = self._accept(parameters["Action"], order, digest, record)
+        self.workshop.begin(task)
+        return success(parameters, self.quirks, TaskUID=task.uid)
+
+    def _accept(self, action: str, order: Order, digest: str, record: dict[str, Any]) -> Task:
+        """Takes the credits and writes the task down: from here on it is paid."""
+        points = price(order.width, order.height, order.steps, order.batch_size)
+        self.purse.spend(points)
+        now = self.now()
+        task = Task(
+            uid=self._uids.mint(now),
+            action=action,
+            digest=digest,
+            parameters=record,
+            order=order,
+            seed=secrets.randbelow(HIGHEST_SEED + 1) if order.seed == -1 else order.seed,
+            points=points,
+            created=now,
+            fault=self.faults.take("task", action, record),
+        )
+        self.tasks.add(task)
+        return task
+
+    def _list_tasks_details(self, parameters: Mapping[str, Any], origin: str) -> dict[str, Any]:
+        uids: list[str] = read_fields(parameters, _TASK_UIDS)["TaskUIDList"]
+        found = [(uid, self.tasks.known(uid)) for uid in uids]
+        unknown = [uid for uid, task in found if task is None]
+        if unknown and self.quirks.unknown_uid_fails:
+            raise unfit("TaskUIDList", f"task {unknown[0]} does not exist")
+        details = [self._detail(task, origin) for _, task in found if task is not None]
+        if self.quirks.details_reversed:
+            details.reverse()
+        answer = success(parameters, self.quirks, **shown({"TaskDetailList": details}, self.quirks))
+        if self.quirks.details_without_ret_code:
+            del answer["RetCode"], answer["Message"]
+        return answer
+
+    def _detail(self, task: Task, origin: str) -> dict[str, Any]:
+        expires = math.ceil(task.created + self.tasks.retention_seconds)
+        detail = task.detail(origin, expires, self.quirks)
+        task.polls += 1
+        return detail
+
+    def _list_running_tasks(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
+        uids = [task.uid for task in self.tasks.unfinished()]
+        return success(parameters, self.quirks, **shown({"TaskUIDList": uids}, self.quirks))
+
+    def _list_models(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
+        return success(parameters, self.quirks, **model_lists(self.quirks.models_as_array))
+
+    def _get_credit_balance(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
+        return success(
+            parameters,
+            self.quirks,
+            TotalCredits=self.purse.total,
+            UsedCredits=self.purse.used,
+            ExpireTimestamp=math.ceil(self.now()) + CREDITS_LIVE_SECONDS,
+        )
+
+
+def _read_order(parameters: Mapping[str, Any]) -> tuple[Order, str, dict[str, Any]]:
+    order = SUBMITTING[parameters["Action"]](parameters)
+    return order, request_digest(parameters), abridged(dict(parameters))
