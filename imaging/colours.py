@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 from .result_files import DAMAGE
 
 _MODES_WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
-# The mode in which a colour profile understands the picture; RGB for all others.
+# The mode in which a profile understands a picture of this mode; all others are RGB to it.
 _PROFILE_MODES = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}
 # Profiles that are sRGB in other words differ from it by rounding; other colour spaces by far more.
 _SAME_LEVELS = 2
@@ -26,7 +26,7 @@ def to_rgb(picture: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     if not profile:
         return converted, notes
     try:
-        colours = _in_srgb(picture.convert(_PROFILE_MODES.get(picture.mode, "RGB")), profile)
+        colours = _in_srgb(_as_profiled(picture, converted), profile)
     except (ImageCms.PyCMSError, ImportError, *DAMAGE):
         return converted, (*notes, "its colour profile cannot be used and was left out")
     if colours is None:
@@ -34,6 +34,12 @@ def to_rgb(picture: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     if has_alpha:
         colours.putalpha(converted.getchannel("A"))
     return colours, (*notes, "converted from its colour profile to sRGB")
+
+
+def _as_profiled(picture: Image.Image, converted: Image.Image) -> Image.Image:
+    """The opaque colours in the mode in which the picture's profile understands them."""
+    mode = _PROFILE_MODES.get(picture.mode)
+    return picture.convert(mode) if mode else converted.convert("RGB")
 
 
 def _in_srgb(colours: Image.Image, profile: bytes) -> Image.Image | None:

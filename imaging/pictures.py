@@ -63,8 +63,8 @@ def encode_picture(
     size = fit_inside(*rows.size, max_side)
     reason = f"{max_side} pixels is the longest side that is sent"
     chunks = _file(upload_format, rows, size, executor)
-    while (byte_count := sum(map(len, chunks))) > byte_budget and size != (1, 1):
-        size = _shrunk(size, byte_budget / byte_count)
+    while (byte_count := sum(map(len, chunks))) > byte_budget and max(size) > 1:
+        size = fit_inside(*rows.size, _shrunk(max(size), byte_budget / byte_count))
         reason = f"so that its file stays within {byte_budget / 1e6:.3g} MB"
         chunks = _file(upload_format, rows, size, executor)
     notes = rows.notes(name)
@@ -73,10 +73,9 @@ def encode_picture(
     return EncodedImage(_MEDIA_TYPES[upload_format], chunks, *size, notes)
 
 
-def _shrunk(size: tuple[int, int], byte_ratio: float) -> tuple[int, int]:
-    """A size whose file should have `byte_ratio` (below 1) of the bytes, with a little to spare."""
-    scale = 0.98 * math.sqrt(byte_ratio)
-    return max(1, int(size[0] * scale)), max(1, int(size[1] * scale))
+def _shrunk(side: int, byte_ratio: float) -> int:
+    """A long side with which the file should have `byte_ratio` (below 1) of the bytes, with a little to spare."""
+    return max(1, int(side * 0.98 * math.sqrt(byte_ratio)))
 
 
 def _file(

@@ -16,6 +16,14 @@ from PIL import Image
 from .errors import UnreadableImage
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+# MPO is what Pillow calls a JPEG with further pictures behind the first.
+_MEDIA_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+}
 # As floats in a batch such a picture takes 0.8 GB; the largest result that can be ordered is a tenth of it.
 MAX_PIXELS = 8192 * 8192
 _TOO_LARGE = f"the picture has more than {MAX_PIXELS} pixels."
@@ -59,7 +67,7 @@ def check_picture(data: bytes, label: str = "The file") -> PictureFacts:
     """Decodes a file in memory to its last pixel; where that fails, raises UnreadableImage with `label` in its text."""
     picture = open_picture(data, label)
     load(picture, label)
-    return PictureFacts(Image.MIME[picture.format or ""], *upright_size(picture))
+    return PictureFacts(_MEDIA_TYPES[str(picture.format)], *upright_size(picture))
 
 
 def read_picture_size(path: Path) -> tuple[int, int]:

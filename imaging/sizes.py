@@ -37,20 +37,20 @@ def output_size(
     return _brought_inside(*wanted)
 
 
-def _completed(width: int, height: int, proportions: float) -> tuple[int, int]:
-    return (width, round(width / proportions)) if width else (round(height * proportions), height)
+def _completed(width: int, height: int, proportions: float) -> tuple[float, float]:
+    return (width, width / proportions) if width else (height * proportions, height)
 
 
-def _brought_inside(width: int, height: int) -> tuple[tuple[int, int], tuple[str, ...]]:
+def _brought_inside(width: float, height: float) -> tuple[tuple[int, int], tuple[str, ...]]:
     scale = min(1.0, LARGEST_SIDE / max(width, height))
-    scale = max(scale, SMALLEST_SIDE / max(1, min(width, height)))
+    scale = max(scale, SMALLEST_SIDE / min(width, height))
     size = _limited(width * scale), _limited(height * scale)
-    if size == (width, height):
+    if size == (round(width), round(height)):
         return size, ()
-    kept = max(width, height) * scale <= LARGEST_SIDE
+    changed = round(max(width, height) * scale) > LARGEST_SIDE
     return size, (
-        f"width, height: {width} x {height} was brought inside {SMALLEST_SIDE}..{LARGEST_SIDE}: "
-        f"{size[0]} x {size[1]}{'' if kept else ', which changes the proportions'}",
+        f"width, height: {width:.0f} x {height:.0f} was brought inside {SMALLEST_SIDE}..{LARGEST_SIDE}: "
+        f"{size[0]} x {size[1]}{', which changes the proportions' if changed else ''}",
     )
 
 
