@@ -19,7 +19,7 @@ _DEEPEST_SHADE, _BRIGHTEST_LIGHT = 0.3, 1.6
 _TAIL = 0.15
 """Of a sewn tile's length: how much of what follows it is sewn onto its beginning."""
 _LEAST_USED = 0.6
-_COMPARED = 192
+_COMPARED, _LEAST_COMPARED = 192, 16
 _LEAST_WINDOW = 0.95
 """Of the box: the smallest part that a seed may choose."""
 _LEFT_OUT = 4
@@ -142,6 +142,8 @@ def _length_that_comes_back(flat: Field, axis: int) -> float:
     """Pixels along an axis after whose first part (1 of 1 + _TAIL) the picture is most like its beginning."""
     length = flat.shape[axis]
     lines = np.moveaxis(resized(flat, min(flat.shape[1], _COMPARED), min(flat.shape[0], _COMPARED)), axis, 0)
+    if len(lines) < _LEAST_COMPARED:
+        return length
     candidates = range(round(_LEAST_USED * len(lines)), len(lines) + 1)
 
     def difference(end: int) -> float:

@@ -41,11 +41,11 @@ class Repeat:
 def find_repeat(picture: Field) -> Repeat | None:
     """The smallest repeat of a picture [H, W, 3] that is about upright; None when nothing repeats."""
     height, width = picture.shape[:2]
-    factor = min(1.0, _ANALYSED / max(height, width))
-    small = resized(picture, max(1, round(width * factor)), max(1, round(height * factor)))
-    if min(small.shape[:2]) < 3 * _SHORTEST:
+    factor = min(1.0, _ANALYSED / max(height, width, 1))
+    columns, rows = round(width * factor), round(height * factor)
+    if min(columns, rows) < 3 * _SHORTEST:
         return None
-    likeness = _autocorrelation(small)
+    likeness = _autocorrelation(resized(picture, columns, rows))
     across = _step(likeness, upright=False)
     down = _step(likeness, upright=True)
     if across is None or down is None:

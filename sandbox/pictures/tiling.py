@@ -8,6 +8,7 @@ _FEATHER = 5
 _MARGIN = 8
 """Pixels that a resampling filter may look beyond an edge."""
 _SEAMLESS = 2.5
+_SMALLEST_CUT = 32
 
 
 def faded_into_itself(picture: Field, tail: int, axis: int) -> Field:
@@ -32,7 +33,12 @@ def quilted_into_itself(picture: Field, tail: int, axis: int) -> Field:
 
 
 def is_seamless(picture: Field) -> bool:
-    """Whether going over an edge to the opposite one is about like going from one pixel to the next."""
+    """Whether going over an edge to the opposite one is about like going from one pixel to the next.
+
+    Pictures too small to be cut and sewn pass.
+    """
+    if min(picture.shape[:2]) < _SMALLEST_CUT:
+        return True
     for axis in (0, 1):
         lines = np.moveaxis(picture, axis, 0)
         across_edge = np.abs(lines[0] - lines[-1]).mean()
