@@ -92,7 +92,7 @@ def _requests(
     """One request for each entry of the batch; whatever cannot be sent is refused before any is."""
     batches: dict[str, list[Any]] = {"raw_image": picture_entries("raw_image", raw_image)}
     if region is None:
-        batches["box"] = box_entries("box", box)
+        batches["box"] = box_entries(box)
     else:
         batches["region"] = mask_entries("region", region)
     encodings = Encodings()
