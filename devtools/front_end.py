@@ -1,6 +1,5 @@
 """ComfyUI's own front end in a browser page, used as a person does: by its buttons, not by its routes."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +49,7 @@ class FrontEnd:
         self.page.get_by_role("dialog").get_by_role("button", name=PACK_FOLDER).click()
         self.page.get_by_test_id(f"template-workflow-{name}").click()
         expect(self.page.get_by_role("dialog")).to_have_count(0)
-        expect(self.page.get_by_role("tab", name=re.compile(f"^{re.escape(name)}"))).to_be_visible()
+        self.page.wait_for_function("name => app.extensionManager.workflow.activeWorkflow?.filename === name", arg=name)
 
     def broken_nodes(self) -> list[str]:
         """The types of the nodes on the canvas that are unknown or marked with an error."""
