@@ -117,10 +117,21 @@ def test_a_png_whose_pixels_were_damaged_on_the_way_is_refused():
     assert f"damaged or cut off after {len(data)} bytes" in why_unreadable(bytes(data))
 
 
-def test_a_png_whose_pixels_cannot_be_unpacked_is_refused():
+def test_a_png_that_was_made_wrong_but_arrived_whole_is_kept_and_refused_by_decoding(tmp_path):
     header = struct.pack(">IIBBBBB", 30, 24, 8, 2, 0, 0, 0)
     chunks = png_chunk(b"IHDR", header) + png_chunk(b"IDAT", b"no deflate") + png_chunk(b"IEND", b"")
-    assert "the picture is damaged (" in why_unreadable(b"\x89PNG\r\n\x1a\n" + chunks)
+    data = b"\x89PNG\r\n\x1a\n" + chunks
+    assert check_picture(data) == PictureFacts("image/png", 30, 24)
+    (tmp_path / "result").write_bytes(data)
+    with pytest.raises(UnreadableImage, match=r"^result: the picture is damaged \("):
+        decode_batch([tmp_path / "result"])
+    assert (tmp_path / "result").read_bytes() == data
+
+
+def test_a_jpeg_whose_pixels_cannot_be_decoded_is_refused():
+    data = WHOLE["jpeg"]
+    quantisation, frame = data.index(b"\xff\xdb"), data.index(b"\xff\xc0")
+    assert "the picture is damaged (" in why_unreadable(data[:quantisation] + data[frame:])
 
 
 def test_an_empty_file_is_refused():
@@ -175,11 +186,13 @@ def test_a_bomb_is_refused_even_where_another_pack_took_pillows_limit_away(monke
 
 
 @pytest.mark.parametrize("before_the_pixels", [True, False])
-def test_a_bomb_in_the_text_of_a_png_is_refused(before_the_pixels):
+def test_a_bomb_in_the_text_of_a_png_does_no_harm(before_the_pixels, tmp_path):
     text = png_chunk(b"zTXt", b"note\0\0" + zlib.compress(bytes(80_000_000)))
     data = WHOLE["png"]
     place = data.index(b"IDAT") - 4 if before_the_pixels else len(data) - 12
-    why_unreadable(data[:place] + text + data[place:])
+    (tmp_path / "bomb").write_bytes(data[:place] + text + data[place:])
+    with pytest.raises(UnreadableImage):
+        decode_batch([tmp_path / "bomb"])
 
 
 def test_a_damaged_second_frame_does_not_lose_the_first(tmp_path):
@@ -221,16 +234,22 @@ def with_good_checksums(data: bytes) -> bytes:
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @settings(exactly, max_examples=400)
 @given(data=damaged_files())
-def test_a_damaged_file_is_either_a_picture_to_all_or_unreadable_to_all(tmp_path_factory, data):
+def test_a_damaged_file_is_either_a_picture_or_unreadable_and_nothing_worse(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("damaged") / "file"
     path.write_bytes(data)
+    facts, found = outcome(lambda: check_picture(data)), outcome(lambda: decode_batch([path]))
+    if found:
+        assert facts and found.images.shape == (1, facts.height, facts.width, 3)
+    elif facts:
+        assert facts.media_type == "image/png", "all others were decoded by the check"
+
+
+def outcome(look):
+    """What comes of it; None where the file is unreadable."""
     try:
-        facts = check_picture(data)
+        return look()
     except UnreadableImage:
-        with pytest.raises(UnreadableImage):
-            decode_batch([path])
-    else:
-        assert decode_batch([path]).images.shape == (1, facts.height, facts.width, 3)
+        return None
 
 
 @exactly
