@@ -27,7 +27,7 @@ _LIGHT_DETAIL = 0.08
 _FADE = 0.1
 """Of a repeat's length: how much of what follows the tile is faded into its beginning."""
 _LEAST_FIT = 0.45
-_MOST_CELLS = 6
+_CELLS_COMPARED, _CELLS_SHOWN = 16, 6
 _DRIFT_READ_AT = 48
 _COARSE = 3
 """Every how many pixels layers are compared."""
@@ -122,10 +122,10 @@ def unfold(picture: Field, light: Field, repeat: Repeat) -> Cloth | None:
         np.zeros((rows, columns, 2), np.float32),
         _all_cells(rough, columns, rows),
     )
-    cloth, tile = _straightened(cloth)
+    cloth, tile = _straightened(_most_complete(cloth, _CELLS_COMPARED))
     if _fit(cloth.flat, cloth.shown(tile)) < _LEAST_FIT:
         return None
-    return replace(cloth, cells=_most_complete(cloth)).in_picture(picture)
+    return _most_complete(cloth, _CELLS_SHOWN).in_picture(picture)
 
 
 def _straightened(cloth: Cloth) -> tuple[Cloth, Field]:
@@ -173,10 +173,10 @@ def _all_cells(repeat: Repeat, width: int, height: int) -> tuple[Cell, ...]:
     return tuple((i, j) for j in range(first[1], end[1]) for i in range(first[0], end[0]))
 
 
-def _most_complete(cloth: Cloth) -> tuple[Cell, ...]:
-    """The cells of which most lies in the picture."""
-    hidden = {cell: float(np.isnan(cloth.seen(cell, 32, 32)).mean()) for cell in cloth.cells}
-    return tuple(sorted(cloth.cells, key=lambda cell: hidden[cell])[:_MOST_CELLS])
+def _most_complete(cloth: Cloth, count: int) -> Cloth:
+    """The cloth with those cells of which most lies in the picture."""
+    hidden = {cell: float(np.isnan(cloth.seen(cell, 24, 24)).mean()) for cell in cloth.cells}
+    return replace(cloth, cells=tuple(sorted(cloth.cells, key=lambda cell: hidden[cell])[:count]))
 
 
 def _without_strangers(layers: Field) -> Field:
