@@ -11,6 +11,12 @@ Every text has two lines: what happened, and what to do about it.
 class ImagingError(ValueError):
     """Base of everything that this package raises on purpose."""
 
+    # ComfyUI shows module and name of an exception; as a module of a pack, the former is a path of this computer
+    __module__ = "picpik"
+
+    def __init_subclass__(cls) -> None:
+        cls.__module__ = "picpik"
+
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem}\n{remedy}")
         self.problem = problem

@@ -34,13 +34,15 @@ from .ret_codes import explain_ret_code
 class PicpikError(Exception):
     """`what` happened and what to `do` about it: the two lines of the message."""
 
+    # ComfyUI shows module and name of an exception; as a module of a pack, the former is a path of this computer
+    __module__ = "picpik"
+
     def __init__(self, what: str, do: str) -> None:
         super().__init__(f"{what}\n{do}")
         self.what = what
         self.do = do
 
     def __init_subclass__(cls) -> None:
-        # ComfyUI shows module and name of an exception; as a module of a pack, the former is a path of this computer
         cls.__module__ = "picpik"
 
 
