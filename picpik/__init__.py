@@ -32,4 +32,18 @@ from .models import (
 )
 from .progress import Phase as Phase, Progress as Progress
 from .runner import Runner as Runner
-from .settings import SANDBOX as SANDBOX, Account as Account, Settings as Settings
+from .saved_settings import (
+    FIRST_NAME as FIRST_NAME,
+    SavedAccount as SavedAccount,
+    SavedSettings as SavedSettings,
+    write_saved as write_saved,
+)
+from .settings import (
+    ENDPOINTS as ENDPOINTS,
+    SANDBOX as SANDBOX,
+    Account as Account,
+    Choice as Choice,
+    Settings as Settings,
+    Source as Source,
+    endpoint_url as endpoint_url,
+)

@@ -1,6 +1,7 @@
-"""Endpoint, keys, home folder and poll interval: where each may come from.
+"""Endpoint, keys, home folder and poll interval: where each may come from, and which wins.
 
-Keys are never inputs of a node: whatever is on a node ends in the workflow file, in the PNG and in ComfyUI's history.
+What the environment says wins over what was saved. Keys are never inputs of a node: whatever is on a node ends in the
+workflow file, in the PNG and in ComfyUI's history. A node knows an account by its name only.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import ipaddress
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from .errors import NotConfigured
+from .saved_settings import FILE_NAME, SavedAccount, SavedSettings, read_saved
 
 ENDPOINTS: Mapping[str, str] = {
     "international": "https://api.picpik.ai",
@@ -22,25 +25,20 @@ ENDPOINTS: Mapping[str, str] = {
 SANDBOX = "sandbox"
 """The endpoint that is no service but the pack's own local PICPIK. It needs no keys."""
 
-_WAYS_TO_GIVE_KEYS = (
-    "Set PICPIK_PUBLIC_KEY and PICPIK_PRIVATE_KEY in the environment that starts ComfyUI; both are in the PICPIK User "
-    "Center. To try the nodes without an account, set PICPIK_ENDPOINT=sandbox: it needs no keys."
-)
-
 
 @dataclass(frozen=True)
 class Account:
     """Whom the calls are made for, and where. `proxy` is a URL, or None for what the environment says."""
 
     endpoint: str
-    public_key: str
+    public_key: str = field(repr=False)
     private_key: str = field(repr=False)
     proxy: str | None = field(default=None, repr=False)
 
     @property
     def identity(self) -> str:
         """Names endpoint and PublicKey without telling them."""
-        return hashlib.sha256(f"{self.endpoint}\n{self.public_key}".encode()).hexdigest()[:16]
+        return _identity(self.endpoint, self.public_key)
 
     @property
     def host(self) -> str:
@@ -55,36 +53,81 @@ class Account:
             return False
 
 
+class Source(Enum):
+    """Where the keys of an account come from. The value is what a user reads."""
+
+    ENVIRONMENT = "environment"
+    SAVED = "saved"
+    NOT_NEEDED = "not needed"
+    NOWHERE = "not set"
+
+
 @dataclass(frozen=True)
-class Settings:
-    """What the environment says. Read anew for each run, so that a change is used at once."""
+class Choice:
+    """The account that a name leads to. `note` says so where it is not the one that was asked for.
 
-    environ: Mapping[str, str] = field(repr=False)
+    `name` is empty where the account is not a saved one. `endpoint` is a URL, or `SANDBOX`.
+    """
 
-    @property
-    def endpoint(self) -> str:
-        """The URL of the service, or `SANDBOX`."""
-        chosen = self._value("PICPIK_ENDPOINT") or "international"
-        if chosen == SANDBOX:
-            return SANDBOX
-        return ENDPOINTS.get(chosen) or _checked_url(chosen)
+    name: str
+    endpoint: str
+    source: Source
+    note: str | None = None
+    public_key: str = field(default="", repr=False)
+    private_key: str = field(default="", repr=False)
+    proxy: str | None = field(default=None, repr=False)
+    refusal: NotConfigured | None = field(default=None, repr=False)
 
     @property
     def account(self) -> Account:
-        """The account of the environment. Raises NotConfigured where a key is missing."""
-        public_key, private_key = self._value("PICPIK_PUBLIC_KEY"), self._value("PICPIK_PRIVATE_KEY")
-        missing = [
-            name
-            for name, value in (("PICPIK_PUBLIC_KEY", public_key), ("PICPIK_PRIVATE_KEY", private_key))
-            if not value
-        ]
-        if missing:
-            raise NotConfigured(f"No PICPIK keys: {' and '.join(missing)} missing.", _WAYS_TO_GIVE_KEYS)
-        return Account(self.endpoint, public_key, private_key)
+        """To make calls with. Raises NotConfigured where the keys are missing."""
+        if self.refusal is not None:
+            raise self.refusal
+        return Account(self.endpoint, self.public_key, self.private_key, self.proxy)
+
+    @property
+    def identity(self) -> str:
+        """Names endpoint and PublicKey without telling them, also where keys are missing."""
+        return _identity(self.endpoint, self.public_key)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says and what is saved. Read anew for each run, so that a change is used at once."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    saved: SavedSettings = field(default_factory=SavedSettings, repr=False)
+    saved_in: Path | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], default_home: Path) -> Settings:
+        """The settings of this moment; `default_home` is the home folder where PICPIK_HOME names none. Blocks."""
+        home = cls(environ).home or default_home
+        return cls(environ, read_saved(home), home)
+
+    def choose(self, name: str = "") -> Choice:
+        """The account of this name, or the default one for an empty or an unknown name. Raises NotConfigured."""
+        if self._value("PICPIK_ENDPOINT") == SANDBOX:
+            return Choice("", SANDBOX, Source.NOT_NEEDED, _beaten(name, "PICPIK_ENDPOINT=sandbox"))
+        if self._env_keys != ("", ""):
+            return self._of_environment(_beaten(name, "PICPIK_PUBLIC_KEY"))
+        found = name if name in self.saved.accounts else self.saved.default
+        note = _unknown(name, found) if name not in ("", found) else None
+        return self._of_saved(found, note)
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the default account's service, or `SANDBOX`."""
+        return self.choose().endpoint
+
+    @property
+    def account(self) -> Account:
+        """The default account. Raises NotConfigured where a key is missing."""
+        return self.choose().account
 
     @property
     def home(self) -> Path | None:
-        """The folder for ledger and results, or None for ComfyUI's own place for the pack."""
+        """The folder for ledger, results and saved accounts, or None for ComfyUI's own place for the pack."""
         chosen = self._value("PICPIK_HOME")
         return Path(chosen).expanduser() if chosen else None
 
@@ -104,15 +147,88 @@ class Settings:
             )
         return seconds
 
+    @property
+    def winners(self) -> tuple[str, ...]:
+        """The variables of the environment that win over what is saved."""
+        return tuple(
+            name for name in ("PICPIK_ENDPOINT", "PICPIK_PUBLIC_KEY", "PICPIK_PRIVATE_KEY") if self._value(name)
+        )
+
+    def _of_environment(self, note: str | None) -> Choice:
+        """Keys of the environment; endpoint and proxy of the default account where the environment names none."""
+        below = self.saved.named(self.saved.default) or SavedAccount()
+        public_key, private_key = self._env_keys
+        endpoint = self._endpoint(below)
+        if endpoint == SANDBOX:
+            return Choice("", SANDBOX, Source.NOT_NEEDED, note)
+        refusal = None if public_key and private_key else self._no_keys(public_key, private_key)
+        source = Source.ENVIRONMENT if refusal is None else Source.NOWHERE
+        return Choice("", endpoint, source, note, public_key, private_key, below.proxy or None, refusal)
+
+    def _of_saved(self, name: str, note: str | None) -> Choice:
+        saved = self.saved.named(name) or SavedAccount()
+        endpoint = self._endpoint(saved)
+        if endpoint == SANDBOX:
+            return Choice(name, SANDBOX, Source.NOT_NEEDED, note)
+        if saved.has_keys:
+            return Choice(name, endpoint, Source.SAVED, note, saved.public_key, saved.private_key, saved.proxy or None)
+        refusal = self.saved.trouble or self._no_keys(saved.public_key, saved.private_key)
+        return Choice(name, endpoint, Source.NOWHERE, note, proxy=saved.proxy or None, refusal=refusal)
+
+    @property
+    def _env_keys(self) -> tuple[str, str]:
+        return self._value("PICPIK_PUBLIC_KEY"), self._value("PICPIK_PRIVATE_KEY")
+
+    def _endpoint(self, saved: SavedAccount) -> str:
+        return endpoint_url(self._value("PICPIK_ENDPOINT") or saved.endpoint)
+
+    def _no_keys(self, public_key: str, private_key: str) -> NotConfigured:
+        keys = {"PICPIK_PUBLIC_KEY": public_key, "PICPIK_PRIVATE_KEY": private_key}
+        missing = " and ".join(name for name, value in keys.items() if not value)
+        file = self.saved_in / FILE_NAME if self.saved_in else FILE_NAME
+        return NotConfigured(
+            f"No PICPIK keys: {missing} missing.",
+            "Give both keys of the PICPIK User Center in Settings > PICPIK, or as these variables of the environment "
+            f"that starts ComfyUI, or in {file}. To try the nodes without an account, choose the sandbox as the "
+            "endpoint (PICPIK_ENDPOINT=sandbox): it needs no keys.",
+        )
+
     def _value(self, name: str) -> str:
         return self.environ.get(name, "").strip()
 
 
+def endpoint_url(chosen: str) -> str:
+    """The URL of a chosen endpoint, or `SANDBOX`; empty is the international one. Raises NotConfigured."""
+    if chosen == SANDBOX:
+        return SANDBOX
+    return ENDPOINTS.get(chosen or "international") or _checked_url(chosen)
+
+
+def _identity(endpoint: str, public_key: str) -> str:
+    return hashlib.sha256(f"{endpoint}\n{public_key}".encode()).hexdigest()[:16]
+
+
 def _checked_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_http_url(text):
         raise NotConfigured(
             f'The endpoint "{text}" is unknown.',
             f"Set PICPIK_ENDPOINT to {', '.join(ENDPOINTS)}, {SANDBOX}, or a URL that starts with https://.",
         )
     return text
+
+
+def _is_http_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _beaten(name: str, winner: str) -> str | None:
+    return f'account: "{name}" is not used, because {winner} of the environment wins.' if name else None
+
+
+def _unknown(name: str, default: str) -> str:
+    used = f'the default account "{default}"' if default else "the default account"
+    return f'account: "{name}" is not known on this computer; {used} is used.'
