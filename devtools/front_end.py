@@ -18,6 +18,10 @@ BROKEN_NODES = """() => app.graph.nodes
     .filter((node) => node.has_errors || !(node.type in LiteGraph.registered_node_types))
     .map((node) => node.type)"""
 
+PICTURES_ARE_SHOWN = """() => app.graph.nodes
+    .filter((node) => app.nodeOutputs[node.id]?.images?.length)
+    .every((node) => node.imgs?.length && node.imgs.every((picture) => picture.complete))"""
+
 
 @dataclass(frozen=True)
 class RunEnd:
@@ -67,4 +71,5 @@ class FrontEnd:
         assert posted.value.ok and not answer["node_errors"], f"ComfyUI refused the workflow: {answer}"
         find = f"window.ends.find(([kind, detail]) => detail.prompt_id === '{answer['prompt_id']}')"
         self.page.wait_for_function(find, timeout=seconds * 1000)
+        self.page.wait_for_function(PICTURES_ARE_SHOWN)
         return RunEnd(*self.page.evaluate(find))
