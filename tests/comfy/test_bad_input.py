@@ -1,0 +1,167 @@
+"""Bad input, as the user meets it: what is said, and that nothing was paid for it."""
+
+import re
+
+import pytest
+from comfyui_picpik.devtools.comfyui_client import PromptRefused
+from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
+from comfyui_picpik.devtools.fixtures import StartComfyui, account
+from comfyui_picpik.sandbox import SandboxThread
+from comfyui_picpik.tests.comfy.prompts import Prompt, apply_prompt, extract_prompt, node
+
+
+def with_mask(value: float) -> Prompt:
+    prompt = apply_prompt(mask=["9", 0])
+    return prompt | {"9": node("SolidMask", value=value, width=896, height=1152)}
+
+
+def box(x: int, y: int, width: int, height: int) -> dict[str, int]:
+    return {"x": x, "y": y, "width": width, "height": height}
+
+
+REFUSED = {
+    "an empty mask": (with_mask(0.0), r"^mask: .*nothing is painted"),
+    "a full mask": (with_mask(1.0), r"^mask: .*everything"),
+    "a box outside the picture": (extract_prompt(box=box(900, 0, 10, 10)), r"^box: .*896 x 1152"),
+    "a box turned inside out": (extract_prompt(box=box(10, 10, -5, 20)), r"^box: "),
+    "a box without height": (extract_prompt(box=box(10, 10, 5, 0)), r"^box: "),
+    "too small a width": (extract_prompt(width=63), r"^width: 63 is outside 64\.\.2560"),
+    "too small a height": (apply_prompt(height=1), r"^height: 1 is outside 64\.\.2560"),
+    "broken extra parameters": (extract_prompt(extra_parameters="{"), r"^extra_parameters: is not JSON"),
+    "extra parameters that are no object": (extract_prompt(extra_parameters="[1]"), r"^extra_parameters: "),
+    "extra parameters that would break the signature": (
+        extract_prompt(extra_parameters='{"Signature": "x"}'),
+        r"^extra_parameters: may not set Signature",
+    ),
+}
+
+
+@pytest.mark.parametrize(("prompt", "says"), REFUSED.values(), ids=REFUSED)
+def test_it_is_refused_before_any_request_with_the_name_of_the_input(
+    comfyui: ComfyuiServer, calm: SandboxThread, prompt: Prompt, says: str
+):
+    before = calm.sandbox.state()["requests"]
+
+    error = comfyui.client.run(prompt).error
+
+    assert error is not None
+    what, do, *_ = error.message.splitlines()
+    assert re.search(says, what)
+    assert do
+    assert error.exception_type.startswith("picpik.")
+    assert calm.sandbox.state()["requests"] == before
+
+
+@pytest.mark.parametrize("change", [{"width": 2561}, {"height": 2561}, {"seed": -2}, {"batch_size": 17}])
+def test_comfyui_itself_refuses_what_its_widgets_could_not_hold(comfyui: ComfyuiServer, change: dict[str, int]):
+    with pytest.raises(PromptRefused, match=next(iter(change))):
+        comfyui.client.run(extract_prompt(**change))
+
+
+def test_a_model_code_that_the_list_does_not_know_is_left_to_the_api(comfyui: ComfyuiServer, calm: SandboxThread):
+    comfyui.client.run(extract_prompt(main_model="shared-by-a-friend", seed=77))
+    sent = [task["parameters"]["MainModel"] for task in calm.sandbox.state()["tasks"]]
+    refused = comfyui.client.run(extract_prompt(main_model="shared-by-a-friend", seed=77)).error
+    assert {"ModelCode": "shared-by-a-friend"} in sent or (refused is not None and "MainModel" in refused.message)
+
+
+SERVICE_SAYS = {
+    "a wrong signature": ({"ret_code": 171, "message": "Signature"}, r"the signature is wrong \(RetCode 171"),
+    "an unknown key": ({"ret_code": 172, "message": "no user"}, r"RetCode 172: no user"),
+    "a code nobody knows": ({"ret_code": 7777, "message": "credits not enough"}, r"RetCode 7777: credits not enough"),
+}
+
+
+@pytest.mark.parametrize(("fault", "says"), SERVICE_SAYS.values(), ids=SERVICE_SAYS)
+def test_a_refusal_of_the_service_reaches_the_user_with_code_and_message(
+    comfyui: ComfyuiServer, calm: SandboxThread, fault: dict, says: str
+):
+    calm.sandbox.faults.add("ret_code", action="GeneratePatternsFromImage", **fault)
+    accepted = len(calm.sandbox.state()["tasks"])
+
+    error = comfyui.client.run(extract_prompt(seed=fault["ret_code"])).error
+
+    assert error is not None
+    assert re.search(says, error.message)
+    assert len(error.message.splitlines()) == 2
+    assert len(calm.sandbox.state()["tasks"]) == accepted
+
+
+def test_a_task_that_fails_is_told_with_its_uid_code_and_message(comfyui: ComfyuiServer, calm: SandboxThread):
+    calm.sandbox.faults.add("fail", error_code=4711, message="no cloth in the picture")
+
+    error = comfyui.client.run(extract_prompt(seed=4711)).error
+
+    task_uid = calm.sandbox.state()["tasks"][-1]["TaskUID"]
+    assert error is not None
+    assert re.search(rf"{task_uid} failed at PICPIK \(ErrorCode 4711: no cloth in the picture\)", error.message)
+
+
+def test_an_answer_that_is_no_json_is_told_as_such_and_not_paid_again(comfyui: ComfyuiServer, calm: SandboxThread):
+    calm.sandbox.faults.add("garbage", action="GeneratePatternsFromImage", accepted=False)
+    sent = calm.sandbox.state()["requests"].get("GeneratePatternsFromImage", 0)
+
+    error = comfyui.client.run(extract_prompt(seed=5001)).error
+
+    assert error is not None
+    assert "may or may not have been accepted" in error.message
+    assert "run again" in error.message.lower()
+    assert calm.sandbox.state()["requests"]["GeneratePatternsFromImage"] == sent + 1
+
+
+def test_a_result_that_is_no_picture_is_told_with_its_uid_and_kept(comfyui: ComfyuiServer, calm: SandboxThread):
+    calm.sandbox.faults.add("html", times=None)
+
+    error = comfyui.client.run(extract_prompt(seed=5002)).error
+
+    task_uid = calm.sandbox.state()["tasks"][-1]["TaskUID"]
+    assert error is not None
+    assert task_uid in error.message
+    kept = re.search(r"kept in (\S+)\.$", error.message)
+    assert kept is not None
+    assert task_uid in kept[1]
+
+
+def test_a_task_uid_that_nobody_knows_is_told_with_what_to_do(comfyui: ComfyuiServer):
+    prompt = {
+        "1": node("PicpikPollTask", task_uid="00000000000000000000"),
+        "2": node("PreviewImage", images=["1", 0]),
+    }
+
+    error = comfyui.client.run(prompt).error
+
+    assert error is not None
+    assert "00000000000000000000 is not known to PICPIK" in error.message
+    assert "24 hours" in error.message
+
+
+def test_an_empty_task_uid_is_refused(comfyui: ComfyuiServer):
+    prompt = {"1": node("PicpikPollTask", task_uid=" \n"), "2": node("PreviewImage", images=["1", 0])}
+    error = comfyui.client.run(prompt).error
+    assert error is not None
+    assert error.message.startswith("task_uid: is empty.")
+
+
+def test_missing_keys_are_told_with_the_three_ways_to_give_them(start_comfyui: StartComfyui):
+    error = start_comfyui({}).client.run(extract_prompt()).error
+    assert error is not None
+    for way in ("PICPIK_PUBLIC_KEY", "PICPIK_PRIVATE_KEY", "Settings", "accounts.json", "PICPIK_ENDPOINT=sandbox"):
+        assert way in error.message
+
+
+def test_an_unknown_endpoint_is_told_with_the_ones_there_are(start_comfyui: StartComfyui):
+    error = start_comfyui({"PICPIK_ENDPOINT": "europe"}).client.run(extract_prompt()).error
+    assert error is not None
+    assert re.search('endpoint "europe" is unknown', error.message)
+    for choice in ("international", "china", "sandbox", "https://"):
+        assert choice in error.message
+
+
+def test_a_network_that_is_down_is_told_and_nothing_is_paid(start_comfyui: StartComfyui, start_sandbox):
+    stopped = start_sandbox()
+    variables = account(stopped)
+    stopped.stop()
+    error = start_comfyui(variables).client.run(extract_prompt()).error
+    assert error is not None
+    assert error.message.startswith("127.0.0.1 could not be reached (no connection).")
+    assert "Nothing was sent and nothing was paid." in error.message

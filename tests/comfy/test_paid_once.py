@@ -1,0 +1,137 @@
+"""What was paid for is never paid again, and never lost: restarts, crashes, failing neighbours, dead URLs, two prompts."""
+
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
+from comfyui_picpik.devtools.fixtures import StartComfyui, account
+from comfyui_picpik.sandbox import SandboxThread
+from comfyui_picpik.tests.comfy.prompts import apply, extract, extract_prompt, node, pixels, save_arrays
+
+KILLS = 20
+
+
+def accepted(sandbox: SandboxThread) -> Counter[int]:
+    return Counter(task["Seed"] for task in sandbox.sandbox.state()["tasks"])
+
+
+def picture(server: ComfyuiServer, seed: int) -> np.ndarray:
+    outcome = server.client.run(extract_prompt(seed=seed))
+    assert outcome.errors == []
+    return pixels(outcome.images["3"][0].content)
+
+
+def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_all_urls_are_dead(
+    start_comfyui: StartComfyui, start_sandbox
+):
+    sandbox = start_sandbox()
+    server = start_comfyui(account(sandbox))
+    first = picture(server, seed=1)
+    asked = sandbox.sandbox.state()["requests"]
+
+    sandbox.sandbox.expire()
+    server.restart()
+
+    np.testing.assert_array_equal(picture(server, seed=1), first)
+    assert sandbox.sandbox.state()["requests"] == asked
+
+
+def test_another_seed_and_back_is_paid_for_each_seed_once(town: ComfyuiServer, calm: SandboxThread):
+    for seed in (3_000_001, 3_000_002, 3_000_001):
+        picture(town, seed)
+    assert accepted(calm)[3_000_001] == accepted(calm)[3_000_002] == 1
+
+
+def test_seed_minus_one_is_a_new_picture_each_run(town: ComfyuiServer, calm: SandboxThread):
+    before = sum(accepted(calm).values())
+    first, second = picture(town, -1), picture(town, -1)
+    assert (first != second).any()
+    assert sum(accepted(calm).values()) == before + 2
+
+
+def test_identical_nodes_of_one_prompt_share_one_task(town: ComfyuiServer, calm: SandboxThread):
+    prompt = extract_prompt(seed=3_000_003)
+    prompt |= {"4": extract(["1", 0], seed=3_000_003), "5": node("PreviewImage", images=["4", 0])}
+    outcome = town.client.run(prompt)
+    np.testing.assert_array_equal(*(pixels(outcome.images[node_id][0].content) for node_id in ("3", "5")))
+    assert accepted(calm)[3_000_003] == 1
+
+
+def test_two_queued_prompts_with_the_same_request_share_one_task(town: ComfyuiServer, calm: SandboxThread):
+    ids = [town.client.queue(extract_prompt(seed=3_000_004)) for _ in range(2)]
+    assert [town.client.wait(prompt_id).status for prompt_id in ids] == ["success", "success"]
+    assert accepted(calm)[3_000_004] == 1
+
+
+def test_a_neighbour_that_fails_does_not_cost_the_task(start_comfyui: StartComfyui, start_sandbox, neighbours):
+    sandbox = start_sandbox(seconds_per_task=3.0)
+    server = start_comfyui(account(sandbox), arguments=neighbours)
+    failing = extract_prompt(seed=5) | {"9": node("NeighbourFails", seconds=1.0)}
+
+    assert server.client.run(failing).errors[0].message == "the neighbour failed"
+    assert server.client.run(extract_prompt(seed=5)).status == "success"
+
+    assert accepted(sandbox) == {5: 1}
+
+
+def test_a_batch_with_a_failing_entry_keeps_the_others_and_pays_only_for_that_one_again(
+    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path
+):
+    raw = np.random.default_rng(1).random((4, 64, 64, 3), np.float32)
+    prompt = {
+        "1": node("NeighbourMakes", path=save_arrays(tmp_path / "raw.npz", raw)),
+        "2": extract(["1", 0], seed=3_000_006),
+        "3": node("PreviewImage", images=["2", 0]),
+    }
+    calm.sandbox.faults.add("pass", action="GeneratePatternsFromImage", times=2)
+    calm.sandbox.faults.add("fail", error_code=9, message="no cloth")
+
+    error = town.client.run(prompt).error
+
+    assert error is not None
+    assert error.message.startswith("1 of 4 entries failed; the other 3 are stored.")
+    assert "(ErrorCode 9: no cloth)" in error.message
+    assert accepted(calm)[3_000_006] == 4
+    again = town.client.run(prompt)
+    assert (again.status, len(again.images["3"])) == ("success", 4)
+    assert accepted(calm)[3_000_006] == 5
+
+
+def test_a_change_downstream_pays_only_for_what_changed(town: ComfyuiServer, calm: SandboxThread):
+    def prompt(strength: float):
+        return {
+            "1": node("PicpikExampleImages"),
+            "2": extract(["1", 0], seed=3_000_007),
+            "3": apply(["1", 0], ["1", 1], ["2", 0], seed=3_000_008, pattern_strength=strength),
+            "4": node("PreviewImage", images=["3", 0]),
+        }
+
+    for strength in (0.5, 0.9):
+        assert town.client.run(prompt(strength)).status == "success"
+
+    assert accepted(calm)[3_000_007] == 1
+    assert accepted(calm)[3_000_008] == 2
+
+
+def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(
+    start_comfyui: StartComfyui, start_sandbox, record_property
+):
+    """kill -9 at seeded random moments of a running workflow; then a restart and the same prompt again."""
+    sandbox = start_sandbox(seconds_queued=0.3, seconds_per_task=1.0)
+    server = start_comfyui(account(sandbox))
+    expected = picture(server, seed=0)
+    moments = random.Random(20)
+    for seed in range(1, KILLS + 1):
+        server.client.queue(extract_prompt(seed=seed))
+        time.sleep(moments.uniform(0.0, 2.2))  # the moment itself is what is tried here
+        server.kill()
+        server.start()
+        assert picture(server, seed).shape == expected.shape
+    totals = accepted(sandbox)
+    record_property("kills", KILLS)
+    record_property("accepted tasks", sum(totals.values()))
+    print(f"kills {KILLS}, accepted tasks {sum(totals.values())}, paid twice {sum(n > 1 for n in totals.values())}")
+    assert set(totals.values()) == {1}
