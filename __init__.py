@@ -2,7 +2,7 @@
 
 from comfy_api.latest import ComfyExtension, io
 
-from .nodes import NODES
+from .nodes import NODES, add_routes
 
 WEB_DIRECTORY = "./web"
 
@@ -13,4 +13,5 @@ class PicpikExtension(ComfyExtension):
 
 
 async def comfy_entrypoint() -> PicpikExtension:
+    add_routes()
     return PicpikExtension()

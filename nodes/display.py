@@ -39,10 +39,15 @@ class NodeDisplay:
         self._notes: list[str] = []
         self._shown_text = ""
         self._shown_step = -1
+        self._expected: float | None = None
 
     def say(self, text: str) -> None:
         """What is done just now that is no task."""
         self._saying = text
+
+    def expect(self, seconds: float | None) -> None:
+        """How long the tasks will take from now on, where that is known."""
+        self._expected = None if seconds is None else seconds + time.monotonic() - self._began
 
     def note(self, *lines: str) -> None:
         self._notes += [line for line in lines if line not in self._notes]
@@ -54,7 +59,7 @@ class NodeDisplay:
     async def refresh(self) -> None:
         """Shows the present moment; sends only what has changed."""
         moments = [handle.progress for handle in self._handles]
-        self._show_text(f"{self._saying or _summary(moments)} · {_clock(time.monotonic() - self._began)}")
+        self._show_text(f"{self._saying or _summary(moments)} · {self._time()}")
         await self._show_step(round(_STEPS * _share(moments)))
 
     async def ended_well(self) -> None:
@@ -74,6 +79,13 @@ class NodeDisplay:
         if going_on:
             self.note(f"Task {_uids(going_on)} is paid, goes on and is kept: run again to get its pictures.")
             self._show_text(self._shown_text.splitlines()[0])
+
+    def _time(self) -> str:
+        """The time gone by, and how much there will be, as long as that is still to come."""
+        gone = time.monotonic() - self._began
+        if self._expected is None or gone >= self._expected:
+            return _clock(gone)
+        return f"{_clock(gone)} of about {_clock(self._expected)}"
 
     def _show_text(self, text: str) -> None:
         text = "\n".join([text, *self._notes])

@@ -42,6 +42,10 @@ class Execution:
         """Says on the node what was changed on the way."""
         self._display.note(*lines)
 
+    def expect(self, seconds: float | None) -> None:
+        """Says how long the tasks will take, where that is known."""
+        self._display.expect(seconds)
+
     async def off_loop(self, saying: str, work: Callable[[], _T]) -> _T:
         """Runs `work` in the pack's own threads. Cancel is seen meanwhile; the thread then ends by itself."""
         self._display.say(saying)

@@ -16,11 +16,21 @@ from ..picpik import (
     ModelRef,
     parse_extra_parameters,
 )
+from . import service
 
 ModelType = io.Custom("PICPIK_MODEL")
 SubModelsType = io.Custom("PICPIK_SUB_MODELS")
+AccountType = io.Custom("PICPIK_ACCOUNT")
 
 LARGEST_SIDE = 2560
+
+
+def account_input() -> io.Input:
+    return AccountType.Input(
+        "account",
+        optional=True,
+        tooltip="From Account (PICPIK): the saved account that pays. Not linked: the default account.",
+    )
 
 
 def generation_inputs(size_rule: str) -> list[io.Input]:
@@ -28,7 +38,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
     return [
         io.Combo.Input(
             "main_model",
-            options=[DEFAULT_MODEL],
+            options=list(service.models().main),
             default=DEFAULT_MODEL,
             tooltip="The model that makes the pictures (API: MainModel). A code that this list does not know is sent "
             "as it is. The input model, when linked, is used instead.",
@@ -134,6 +144,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
         SubModelsType.Input(
             "sub_models", optional=True, tooltip="From Sub-model (PICPIK): LoRA and other models (API: SubModelList)."
         ),
+        account_input(),
     ]
 
 
@@ -156,6 +167,7 @@ class GenerationInputs:
     upload_format: str = UPLOAD_FORMATS[0]
     model: ModelRef | None = None
     sub_models: tuple[ModelRef, ...] = ()
+    account: str = ""
 
     def generation(
         self, raw_width: int, raw_height: int, default_size: str | int

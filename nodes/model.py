@@ -5,6 +5,7 @@ from __future__ import annotations
 from comfy_api.latest import io
 
 from ..picpik import DEFAULT_MODEL, InferenceParams, ModelRef
+from . import service
 from .generation_inputs import ModelType
 from .pattern_node import CATEGORY
 
@@ -19,8 +20,12 @@ class Model(io.ComfyNode):
             description="Chooses the main model and how it infers. 0 or empty is the model's own default.",
             search_aliases=["picpik", "checkpoint", "sampler", "steps", "cfg", "模型"],
             inputs=[
-                io.String.Input(
-                    "model_code", default=DEFAULT_MODEL, tooltip="Code of the model (API: MainModel.ModelCode)."
+                io.Combo.Input(
+                    "model_code",
+                    options=list(service.models().main),
+                    default=DEFAULT_MODEL,
+                    tooltip="Code of the model. A code that this list does not know is sent as it is "
+                    "(API: MainModel.ModelCode).",
                 ),
                 io.Int.Input(
                     "steps", default=0, min=0, max=100, tooltip="6 to 100. 0: the model's own default (API: Steps)."
@@ -49,6 +54,11 @@ class Model(io.ComfyNode):
             ],
             outputs=[ModelType.Output("model")],
         )
+
+    @classmethod
+    def validate_inputs(cls, model_code: str) -> bool | str:
+        """Naming `model_code` keeps ComfyUI from refusing a code that the list does not know: the API judges it."""
+        return bool(model_code is None or model_code.strip()) or "model_code is empty: choose a model."
 
     @classmethod
     def execute(cls, model_code: str, steps: int, sampler: str, clip_skip: int, cfg_scale: float) -> io.NodeOutput:

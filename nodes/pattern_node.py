@@ -10,7 +10,7 @@ from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from ..imaging import EncodedImage, decode_batch
-from ..picpik import RANDOM_SEED, DataUri, Handle, PatternAction
+from ..picpik import RANDOM_SEED, DataUri, Handle, PatternAction, estimated_seconds
 from . import service
 from .execution import Execution, execution
 from .generation_inputs import GenerationInputs
@@ -49,9 +49,10 @@ class PatternNode(io.ComfyNode):
     async def run(cls, shared: GenerationInputs, make_requests: Callable[[], Requests]) -> io.NodeOutput:
         """Refuses, encodes, submits, waits and decodes."""
         async with execution(cls.hidden.unique_id) as run:
-            account = service.account()
+            account, account_note = service.choose(shared.account)
             requests, notes = await run.off_loop("encoding", make_requests)
-            run.note(*notes)
+            run.note(*filter(None, (account_note, *notes)))
+            run.expect(estimated_seconds(service.history(), requests[0]))
             handles = [run.watch(service.runner().submit(account, request)) for request in requests]
             if shared.wait:
                 return await pictures_of(run, handles, shared.timeout_minutes)

@@ -7,7 +7,7 @@ from comfy_api.latest import io
 from ..picpik import InputRefused
 from . import service
 from .execution import execution
-from .generation_inputs import prompt_lines
+from .generation_inputs import account_input, prompt_lines
 from .pattern_node import CATEGORY, picture_outputs, pictures_of
 
 
@@ -38,6 +38,7 @@ class PollTask(io.ComfyNode):
                     optional=True,
                     tooltip="How long the node waits while a task is queued, and again while it runs.",
                 ),
+                account_input(),
             ],
             outputs=picture_outputs(),
             hidden=[io.Hidden.unique_id],
@@ -48,10 +49,11 @@ class PollTask(io.ComfyNode):
         return service.account_fingerprint()
 
     @classmethod
-    async def execute(cls, task_uid: str, timeout_minutes: float = 15.0) -> io.NodeOutput:
+    async def execute(cls, task_uid: str, timeout_minutes: float = 15.0, account: str = "") -> io.NodeOutput:
         async with execution(cls.hidden.unique_id) as run:
-            account = service.account()
-            handles = [run.watch(service.runner().collect(account, uid)) for uid in _task_uids(task_uid)]
+            payer, note = service.choose(account)
+            run.note(*([note] if note else ()))
+            handles = [run.watch(service.runner().collect(payer, uid)) for uid in _task_uids(task_uid)]
             return await pictures_of(run, handles, timeout_minutes)
 
 

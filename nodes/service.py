@@ -1,40 +1,117 @@
-"""What one ComfyUI process has of the pack: the account of the run, the task runner, and the sandbox when it is chosen.
+"""What one ComfyUI process has of the pack: its accounts, the task runner, and the sandbox when it is chosen.
 
 All of it is made at the first use. Importing this starts nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import functools
-import hashlib
 import os
+import threading
 from pathlib import Path
 
 import folder_paths
 
 from ..imaging import check_picture
-from ..picpik import SANDBOX, Account, Runner, Settings
+from ..picpik import (
+    SANDBOX,
+    Account,
+    Choice,
+    Client,
+    KnownModels,
+    ModelList,
+    NotConfigured,
+    Report,
+    Runner,
+    Settings,
+    TaskHistory,
+    examine,
+    read_models,
+    unconfigured,
+    write_models,
+)
 from ..sandbox import start_in_thread
 
 
-def account() -> Account:
-    """Whom the run is made for, by the environment as it is now. Raises NotConfigured."""
-    settings = Settings(os.environ)
-    return _sandbox_account() if settings.endpoint == SANDBOX else settings.account
+def settings() -> Settings:
+    """The settings of this moment. Blocks for a short file."""
+    return Settings.read(os.environ, _default_home())
 
 
-def account_fingerprint() -> str:
+def home() -> Path:
+    """The folder for the ledger, the results and what is saved."""
+    return Settings(os.environ).home or _default_home()
+
+
+def choose(name: str = "") -> tuple[Account, str | None]:
+    """Whom a run is made for, by the name of a saved account, and what is to be said about it. Raises NotConfigured."""
+    choice = settings().choose(name.strip())
+    return account_of(choice), choice.note
+
+
+def account_of(choice: Choice) -> Account:
+    """Raises NotConfigured where the keys are missing."""
+    return _sandbox_account() if choice.endpoint == SANDBOX else choice.account
+
+
+def check(name: str) -> tuple[Report, str | None]:
+    """Whether calls can be made for the account, and what is to be said about the name. Blocks, asks the service."""
+    try:
+        account, note = choose(name)
+    except NotConfigured as error:
+        return unconfigured(error), None
+    return asyncio.run(examine(account)), note
+
+
+def account_fingerprint(name: str = "") -> str:
     """Changes with the account, so that ComfyUI does not hand out another account's cached picture. Tells no key."""
-    chosen = "\n".join(os.environ.get(name, "") for name in ("PICPIK_ENDPOINT", "PICPIK_PUBLIC_KEY"))
-    return hashlib.sha256(chosen.encode()).hexdigest()[:16]
+    return settings().choose(name.strip()).identity
+
+
+def accounts() -> dict[str, Account]:
+    """Every account that calls can be made for, by its name; the default one by an empty name, too."""
+    now = settings()
+    choices = {name: now.choose(name) for name in ("", *now.saved.accounts)}
+    return {name: account_of(choice) for name, choice in choices.items() if choice.refusal is None}
+
+
+def models() -> KnownModels:
+    """The models that can be chosen, as ListModels last told them. Blocks for a short file."""
+    return read_models(home())
+
+
+def refresh_models() -> KnownModels:
+    """Asks the service of the default account, and keeps what it says. Blocks; raises PicpikError."""
+    account, _ = choose()
+    known = KnownModels.from_list(asyncio.run(_listed_models(account)))
+    write_models(home(), known)
+    return known
+
+
+async def _listed_models(account: Account) -> ModelList:
+    client = Client(account)
+    try:
+        return await client.models()
+    finally:
+        await client.aclose()
+
+
+def history() -> TaskHistory:
+    """What the ledger tells of tasks."""
+    return TaskHistory(home())
+
+
+def runner() -> Runner:
+    """The task runner of the process."""
+    with _making:
+        return _runner()
 
 
 @functools.cache
-def runner() -> Runner:
-    """The task runner of the process."""
-    settings = Settings(os.environ)
-    made = Runner(settings.home or _default_home(), check_picture, poll_interval=settings.poll_interval)
+def _runner() -> Runner:
+    made = Runner(home(), check_picture, poll_interval=Settings(os.environ).poll_interval)
     atexit.register(made.stop)
     return made
 
@@ -44,8 +121,17 @@ def _default_home() -> Path:
     return Path(folder_paths.get_system_user_directory("picpik"))
 
 
-@functools.cache
 def _sandbox_account() -> Account:
+    with _making:
+        return _started_sandbox()
+
+
+@functools.cache
+def _started_sandbox() -> Account:
     sandbox = start_in_thread()
     atexit.register(sandbox.stop)
     return Account(sandbox.endpoint, sandbox.public_key, sandbox.private_key)
+
+
+_making = threading.Lock()
+"""Nodes and routes run in different threads; what is made once must not be made twice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from comfy_api.latest import io
 
 from ..picpik import InferenceParams, ModelRef
+from . import service
 from .generation_inputs import SubModelsType, prompt_lines
 from .pattern_node import CATEGORY
 
@@ -21,8 +22,12 @@ class SubModel(io.ComfyNode):
             description="Adds a LoRA, an embedding or a hypernetwork to the main model. Chain them through previous.",
             search_aliases=["picpik", "lora", "embedding", "hypernetwork", "子模型"],
             inputs=[
-                io.String.Input(
-                    "model_code", default="", tooltip="Code of the sub-model (API: SubModelList.ModelCode)."
+                io.Combo.Input(
+                    "model_code",
+                    options=["", *service.models().sub],
+                    default="",
+                    tooltip="Code of the LoRA, embedding or hypernetwork. A code that this list does not know is sent "
+                    "as it is (API: SubModelList.ModelCode).",
                 ),
                 io.Float.Input(
                     "lora_weight",
@@ -42,6 +47,11 @@ class SubModel(io.ComfyNode):
             ],
             outputs=[SubModelsType.Output("sub_models")],
         )
+
+    @classmethod
+    def validate_inputs(cls, model_code: str) -> bool | str:
+        """Naming `model_code` keeps ComfyUI from refusing a code that the list does not know: the API judges it."""
+        return bool(model_code is None or model_code.strip()) or "model_code is empty: choose a sub-model."
 
     @classmethod
     def execute(

@@ -15,6 +15,7 @@ from .actions import (
 )
 from .client import Client as Client, Credits as Credits
 from .data_uri import DataUri as DataUri
+from .doctor import Finding as Finding, Report as Report, examine as examine, unconfigured as unconfigured
 from .errors import (
     BatchFailed as BatchFailed,
     InputRefused as InputRefused,
@@ -24,10 +25,14 @@ from .errors import (
     TaskOutOfReach as TaskOutOfReach,
     TaskTimeout as TaskTimeout,
 )
+from .estimates import estimated_seconds as estimated_seconds
 from .handle import Handle as Handle, TaskResult as TaskResult
+from .history import PastTask as PastTask, TaskHistory as TaskHistory
+from .model_list import KnownModels as KnownModels, read_models as read_models, write_models as write_models
 from .models import (
     DEFAULT_MODEL as DEFAULT_MODEL,
     InferenceParams as InferenceParams,
+    ModelList as ModelList,
     ModelRef as ModelRef,
 )
 from .progress import Phase as Phase, Progress as Progress
