@@ -9,7 +9,7 @@ tried, and the strip is written with the smaller one. Filters are plain numpy on
 library's, and both run outside the interpreter lock, so two threads work on strips while the event loop goes on.
 Strips share no history: each ends on a byte boundary (a sync flush), their checksums are combined by arithmetic, and
 what a strip becomes depends on its pixels only. The same pixels therefore give the same bytes, whatever the number of
-threads. Pillow's own encoder needs about four times as long.
+threads. Pillow's encoder at its default takes ten times the processor time on photographs and twice on flat prints.
 """
 
 import zlib
