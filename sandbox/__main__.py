@@ -65,10 +65,9 @@ def _sandbox(options: argparse.Namespace, quirks: Quirks) -> Sandbox:
 
 
 async def _serve(sandbox: Sandbox, host: str, port: int) -> None:
-    ended = asyncio.Event()
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: loop.call_soon_threadsafe(ended.set))
-    loop = asyncio.get_running_loop()
     async with sandbox.serve(host, port) as running:
         sys.stdout.write(_greeting(running))
         sys.stdout.flush()

@@ -79,7 +79,7 @@ def _likeness_to_ground(picture: Field, shade: Field, cloth: Field) -> Field:
 def _most_frequent(feature: Field, cloth: Field, tolerance: float) -> float:
     low, high = float(feature.min()), float(feature.max())
     bins = max(3, min(512, int((high - low) / (tolerance / 2))))
-    counts, edges = np.histogram(feature, bins=bins, range=(low, high + 1e-6), weights=cloth)
+    counts, edges = np.histogram(feature, bins=bins, range=(low, high + 1e-3), weights=cloth)
     counts = np.convolve(counts, (0.25, 0.5, 0.25), mode="same")
     place = int(np.argmax(counts))
     return float((edges[place] + edges[place + 1]) / 2)

@@ -147,7 +147,8 @@ class TestExtraction:
     @pytest.mark.parametrize("tiling", [True, False])
     def test_boxes_of_any_size_and_without_any_contrast_are_drawn(self, width, height, tiling):
         noise = np.random.default_rng(1).integers(0, 256, (height, width, 3), dtype=np.uint8)
-        for crop in (noise, np.zeros_like(noise), np.full_like(noise, 255)):
+        orange = np.full_like(noise, (255, 165, 0))
+        for crop in (noise, orange, np.zeros_like(noise), np.full_like(noise, 255)):
             assert extracted(crop, size=(64, 70), tiling=tiling).shape == (70, 64, 3)
 
 
