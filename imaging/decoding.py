@@ -63,6 +63,9 @@ def _decode(path: Path, image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     if is_animated(picture):
         notes += ("animated, its first frame was taken",)
+    is_grey_of_16_bits = picture.mode.startswith("I")
+    if picture.format == "PNG" and data[_PNG_BIT_DEPTH] == 16 and not is_grey_of_16_bits:
+        notes += ("16-bit colours were read as 8-bit ones",)
     upright = turn(picture)
     load(picture, path.name)
     if upright is not None:
@@ -72,10 +75,8 @@ def _decode(path: Path, image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
     mask[height:] = 1
     mask[:, width:] = 1
     image, mask = image[:height, :width], mask[:height, :width]
-    if picture.mode.startswith("I"):
+    if is_grey_of_16_bits:
         return notes + _fill_from_grey(picture, image, mask)
-    if picture.format == "PNG" and data[_PNG_BIT_DEPTH] == 16:
-        notes += ("16-bit colours were read as 8-bit ones",)
     picture, colour_notes = to_rgb(picture)
     _fill_from_rgb(picture, image, mask)
     return notes + colour_notes

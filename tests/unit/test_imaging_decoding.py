@@ -237,6 +237,19 @@ case(
     from_alpha(ALPHA[::-1].T),
     [TURNED],
 )
+case(
+    "png 16-bit rgb with EXIF orientation 3",
+    deep_png(DEEP[..., :3], 2, (b"eXIf", exif(3).tobytes()[6:])),
+    DEEP[::-1, ::-1, :3] / 65535,
+    notes=[READ_AS_8_BITS, TURNED],
+    tolerance=ONE_LEVEL,
+)
+case(
+    "png 16-bit grey with EXIF orientation 8",
+    deep_png(DEEP[..., 0], 0, (b"eXIf", exif(8).tobytes()[6:])),
+    DEEP[:, ::-1, 0].T.astype(np.float32) / np.float32(65535),
+    notes=[TURNED],
+)
 case("png with damaged EXIF", file(RGB, "PNG", exif=b"Exif\0\0no tiff"), eighths(RGB))
 case("png with an sRGB profile", file(RGB, "PNG", icc_profile=SRGB), eighths(RGB))
 case(
