@@ -38,7 +38,7 @@ class Environment:
         self.venv = self.folder / "venv"
         self.python = self.venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
         self._stamp = self.venv / "picpik-complete"
-        self._pip_cache = self.folder / "pip"
+        self._pip = self.folder / "pip"
 
     def is_active(self) -> bool:
         """Whether this very Python is the environment's."""
@@ -73,7 +73,7 @@ class Environment:
         self._stamp.unlink(missing_ok=True)
         with step("Installing torch, ComfyUI's requirements, the pack's and the tests' (up to 6 GB, some minutes)"):
             self.pip("install", *TORCH, "-r", comfyui_requirements, "-r", requirements, "--group", "dev")
-        shutil.rmtree(self._pip_cache, ignore_errors=True)
+        shutil.rmtree(self._pip, ignore_errors=True)
         self._stamp.write_text(wanted, "utf-8")
 
     def pip(self, *arguments: str | Path) -> None:
@@ -84,9 +84,10 @@ class Environment:
         self._run_pip(Path(sys.executable), arguments)
 
     def _run_pip(self, python: Path, arguments: Sequence[str | Path]) -> None:
-        self.temp.mkdir(parents=True, exist_ok=True)
-        variables = _without_python_settings(os.environ) | _temp(self.temp)
-        variables |= {"PIP_CACHE_DIR": str(self._pip_cache), "PIP_NO_INPUT": "1", "PIP_USER": "0"}
+        temp = self._pip / "tmp"
+        temp.mkdir(parents=True, exist_ok=True)
+        variables = _without_python_settings(os.environ) | _temp(temp)
+        variables |= {"PIP_CACHE_DIR": str(self._pip / "cache"), "PIP_NO_INPUT": "1", "PIP_USER": "0"}
         try:
             processes.run([python, "-m", "pip", *arguments], self.logs / "pip.log", variables, cwd=self.root)
         except Failure as failure:
