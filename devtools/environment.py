@@ -58,7 +58,7 @@ class Environment:
         with step("Creating a virtual environment"):
             shutil.rmtree(self.venv, ignore_errors=True)
             has_ensurepip = importlib.util.find_spec("ensurepip") is not None
-            venv.create(self.venv, with_pip=has_ensurepip)
+            venv.create(self.venv, symlinks=sys.platform != "win32", with_pip=has_ensurepip)
             if has_ensurepip:
                 self.pip("install", "--upgrade", PIP)
             else:  # Debian's Python without python3-venv
