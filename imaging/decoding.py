@@ -59,7 +59,7 @@ def decode_batch(paths: Sequence[Path], executor: Executor | None = None) -> Dec
 def _decode(path: Path, image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
     """Fills image [H,W,3] and mask [H,W] from one file."""
     data = read_bytes(path)
-    picture = open_picture(data, path.name)
+    picture = open_picture(data, str(path))
     notes: tuple[str, ...] = ()
     if is_animated(picture):
         notes += ("animated, its first frame was taken",)
@@ -67,7 +67,7 @@ def _decode(path: Path, image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
     if picture.format == "PNG" and data[_PNG_BIT_DEPTH] == 16 and not is_grey_of_16_bits:
         notes += ("16-bit colours were read as 8-bit ones",)
     upright = turn(picture)
-    load(picture, path.name)
+    load(picture, str(path))
     if upright is not None:
         picture = picture.transpose(upright)
         notes += ("turned upright by its EXIF orientation",)

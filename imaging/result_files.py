@@ -79,7 +79,7 @@ def read_picture_size(path: Path) -> tuple[int, int]:
     """Width and height of the upright picture in a file, from its header alone; UnreadableImage where there is none."""
     try:
         with path.open("rb") as file:
-            return upright_size(_open(file, path.name))
+            return upright_size(_open(file, str(path)))
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -133,7 +133,7 @@ def upright_size(picture: Image.Image) -> tuple[int, int]:
 
 
 def _unreadable(path: Path, error: OSError) -> UnreadableImage:
-    return UnreadableImage(path.name, f"the file cannot be read ({error.strerror}).")
+    return UnreadableImage(str(path), f"the file cannot be read ({error.strerror}).")
 
 
 def _open(file: BinaryIO, label: str) -> Image.Image:

@@ -52,7 +52,8 @@ class PatternNode(io.ComfyNode):
             account, account_note = service.choose(shared.account)
             requests, notes = await run.off_loop("encoding", make_requests)
             run.note(*filter(None, (account_note, *notes)))
-            run.expect(estimated_seconds(service.history(), requests[0]))
+            past = functools.partial(estimated_seconds, service.history(), requests[0])
+            run.expect(await run.off_loop("encoding", past))
             handles = [run.watch(service.runner().submit(account, request)) for request in requests]
             if shared.wait:
                 return await pictures_of(run, handles, shared.timeout_minutes)
