@@ -102,7 +102,11 @@ class SandboxThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, args=(host, port), name="picpik-sandbox", daemon=True)
         self._thread.start()
-        self._running = self._started.result()
+        try:
+            self._running = self._started.result()
+        except OSError:
+            self._thread.join()
+            raise
 
     @property
     def endpoint(self) -> str:

@@ -10,6 +10,8 @@ from .fields import Field, blurred, luminance
 from .tiling import resized_round
 
 _FINEST = 1.2
+_BARE_ENOUGH = 0.2
+"""Of the cloth: with less of its ground to be seen, light is read more coarsely, lest other colours pass for shade."""
 _COARSEST_SHARE = 0.12
 _HUE_TOLERANCE = 0.06
 _SHADE_TOLERANCE = 0.45
@@ -28,7 +30,8 @@ def light_on(picture: Field, cloth: Field) -> Field:
     coarse = _COARSEST_SHARE * max(brightness.shape)
     rough = _carried_on(brightness, cloth, [coarse])
     ground = cloth * _likeness_to_ground(picture, np.log((brightness + _DARK) / (rough + _DARK)), cloth)
-    light = _carried_on(brightness, ground, _sigmas(coarse))
+    bare = float(ground.sum() / max(cloth.sum(), 1))
+    light = _carried_on(brightness, ground, _sigmas(coarse, _FINEST * (1 + (_BARE_ENOUGH / max(bare, 0.02)) ** 2)))
     return light / max(_well_lit(light, cloth), float(_DARK))
 
 
@@ -46,10 +49,10 @@ def _well_lit(light: Field, cloth: Field) -> float:
     return float(np.percentile(lit, _WELL_LIT_PERCENT)) if lit.size else 1.0
 
 
-def _sigmas(coarse: float) -> list[float]:
+def _sigmas(coarse: float, finest: float) -> list[float]:
     """From coarse to the finest, each about a third of the one before."""
-    count = max(2, round(np.log(coarse / _FINEST) / np.log(3)) + 1)
-    return list(np.geomspace(coarse, _FINEST, count))
+    count = max(2, round(np.log(coarse / finest) / np.log(3)) + 1)
+    return list(np.geomspace(coarse, finest, count))
 
 
 def _carried_on(values: Field, weights: Field, sigmas: list[float]) -> Field:

@@ -75,24 +75,20 @@ def _overlaps(length: int) -> np.ndarray:
 def _step(likeness: Field, *, upright: bool) -> tuple[tuple[float, float], float] | None:
     """The shortest good step in the wedge to the right, or downwards, and its likeness."""
     field = likeness.T if upright else likeness
-    reach_across, reach_along = field.shape[0] // 2, field.shape[1] // 2
-    half = field[:, reach_along:]
-    away, along = grid(*half.shape)[::-1]
-    away = away - reach_across
-    inside = (
-        (along >= _SHORTEST) & (along <= _LONGEST_SHARE * 2 * (reach_along + 1) / 2) & (np.abs(away) <= _WEDGE * along)
-    )
-    peaks = np.argwhere(inside & _is_peak(half))
-    if len(peaks) == 0:
-        return None
+    middle, start = field.shape[0] // 2, field.shape[1] // 2
+    half = field[:, start:]
+    along, aside = grid(*half.shape)
+    near = (along >= _SHORTEST) & (along <= _LONGEST_SHARE * half.shape[1])
+    peaks = np.argwhere(near & (np.abs(aside - middle) <= _WEDGE * along) & _is_peak(half))
     heights = half[tuple(peaks.T)]
-    best = float(heights.max())
+    best = float(heights.max(initial=0))
     if best < _LEAST_LIKENESS:
         return None
     good = peaks[heights >= _AS_GOOD_AS_THE_BEST * best]
-    row, column = min(good, key=lambda peak: np.hypot(peak[0] - reach_across, peak[1]))
-    y, x = row + _vertex(half[:, column], row) - reach_across, column + _vertex(half[row], column)
-    return ((float(y), float(x)) if upright else (float(x), float(y))), float(half[row, column])
+    row, column = min(good, key=lambda peak: np.hypot(peak[0] - middle, peak[1]))
+    away = float(row + _vertex(half[:, column], row) - middle)
+    far = float(column + _vertex(half[row], column))
+    return ((away, far) if upright else (far, away)), float(half[row, column])
 
 
 def _is_peak(field: Field) -> np.ndarray:
