@@ -11,7 +11,7 @@ from PIL import Image
 
 from .eight_bit import EightBitRows
 from .errors import ImageRefused
-from .png import PHOTO, PRINT, Rows, encode_png
+from .png import PHOTO, PRINT, PRINT_BY_COLUMNS, Rows, encode_png
 from .sizes import LARGEST_SIDE, fit_inside
 from .workers import own_pool
 
@@ -84,7 +84,7 @@ def _file(
     rows = picture if size == picture.size else _resized(picture, size)
     if upload_format == "compact":
         return (_jpeg(rows(0, size[1])),)
-    return encode_png(rows, *size, 3, (PHOTO, PRINT), executor or own_pool())
+    return encode_png(rows, *size, 3, (PHOTO, PRINT, PRINT_BY_COLUMNS), executor or own_pool())
 
 
 def _resized(picture: EightBitRows, size: tuple[int, int]) -> Rows:
