@@ -1,16 +1,16 @@
 """A PNG encoder that writes strips.
 
 The codec path, in one paragraph. A PNG is one deflate stream over filtered rows, and its price is decided by two
-things: which filter, and how hard deflate searches for repeats. In photographs and generated pictures the search
-finds nothing but noise: the average filter followed by Huffman coding alone gives files as small as level 6, at a
-tenth of its time. In flat prints repeats are everything, and there a level 4 search wins, after the filter that
-subtracts the left neighbour or, up to a fifth smaller, the one above; which of the two, depends on the print. So the
-picture is cut into strips of about 768 KB; on four rows from the middle of each strip all three recipes are tried, and
-the strip is written with the one that made the fewest bytes. Filters are plain numpy on bytes, deflate is the standard library's,
-and both run outside the interpreter lock, so two threads work on strips while the event loop goes on.
-Strips share no history: each ends on a byte boundary (a sync flush), their checksums are combined by arithmetic, and
-what a strip becomes depends on its pixels only. The same pixels therefore give the same bytes, whatever the number of
-threads. Pillow's encoder at its default takes ten times the processor time on photographs and twice on flat prints.
+things: which filter, and how hard deflate searches for repeats. In photographs and generated pictures the search finds
+nothing but noise: the average filter followed by Huffman coding alone gives files as small as level 6, at a tenth of
+its time. In flat prints repeats are everything, and there a level 4 search wins, after the filter that subtracts the
+left neighbour or, up to a fifth smaller, the one above; which of the two, depends on the print. So the picture is cut
+into strips of about 768 KB; on four rows from the middle of each strip all three recipes are tried, and the strip is
+written with the one that made the fewest bytes. Filters are plain numpy on bytes, deflate is the standard library's,
+and both run outside the interpreter lock, so two threads work on strips while the event loop goes on. Strips share no
+history: each ends on a byte boundary (a sync flush), their checksums are combined by arithmetic, and what a strip
+becomes depends on its pixels only. The same pixels therefore give the same bytes, whatever the number of threads.
+Pillow's encoder at its default takes ten times the processor time on photographs and twice on flat prints.
 """
 
 import zlib
