@@ -59,7 +59,7 @@ def why_unreadable(data: bytes) -> str:
         check_picture(data, "result 3")
     what, what_to_do = str(error.value).splitlines()
     assert what.startswith("result 3: ") and error.value.label == "result 3"
-    assert "fetch the task's pictures again" in what_to_do
+    assert "The file is kept" in what_to_do
     return what
 
 
@@ -90,9 +90,9 @@ def test_a_header_alone_tells_the_size(tmp_path):
 
 def test_a_file_without_a_header_has_no_size(tmp_path):
     (tmp_path / "page").write_bytes(b"<html>")
-    with pytest.raises(UnreadableImage, match=r"^page: it is no PNG, JPEG, WebP or GIF picture"):
+    with pytest.raises(UnreadableImage, match=r"page: it is no PNG, JPEG, WebP or GIF picture"):
         read_picture_size(tmp_path / "page")
-    with pytest.raises(UnreadableImage, match=r"^missing: the file cannot be read"):
+    with pytest.raises(UnreadableImage, match=r"missing: the file cannot be read"):
         read_picture_size(tmp_path / "missing")
 
 
@@ -123,7 +123,7 @@ def test_a_png_that_was_made_wrong_but_arrived_whole_is_kept_and_refused_by_deco
     data = b"\x89PNG\r\n\x1a\n" + chunks
     assert check_picture(data) == PictureFacts("image/png", 30, 24)
     (tmp_path / "result").write_bytes(data)
-    with pytest.raises(UnreadableImage, match=r"^result: the picture is damaged \("):
+    with pytest.raises(UnreadableImage, match=r"result: the picture is damaged \("):
         decode_batch([tmp_path / "result"])
     assert (tmp_path / "result").read_bytes() == data
 
