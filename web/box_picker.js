@@ -14,7 +14,8 @@ const NODE = "PicpikExtractPattern"
 const SIDES = ["x", "y", "width", "height"]
 const HEIGHT = 220
 const SHORTEST_DRAG = 4
-const WHOLE = { x: 0, y: 0, width: 0, height: 0 }
+const MILLISECONDS_BETWEEN_LOOKS = 300
+const ZEROS = { x: 0, y: 0, width: 0, height: 0 }
 
 app.registerExtension({
   name: "picpik.BoxPicker",
@@ -25,7 +26,6 @@ app.registerExtension({
   nodeCreated(node) {
     if (node.comfyClass !== NODE) return
     const box = new Box(node)
-    keepSavedSlotsInStep(node, box)
     const picker = new Picker(node, box)
     node.addDOMWidget("picpik_box_picker", "picpik_box_picker", picker.root, {
       serialize: false,
@@ -35,47 +35,71 @@ app.registerExtension({
     }).serialize = false
     picker.follow()
   },
-  loadedGraphNode(node) {
-    if (node.comfyClass === NODE) new Box(node).show()
-  },
 })
 
-/** The value of the node's widget `box`, and the four number fields that ComfyUI shows for it. */
+/** The value of the node's widget `box`, and the four number fields that ComfyUI makes for it. */
 class Box {
   constructor(node) {
+    this.node = node
     this.widget = node.widgets.find((widget) => widget.name === "box")
-    const first = node.widgets.indexOf(this.widget) + 1
-    this.numbers = node.widgets.slice(first, first + 4)
-    this.slot = first
+    this.slot = node.widgets.indexOf(this.widget)
+    this.numbers = node.widgets.slice(this.slot + 1, this.slot + 5)
+    this.size = null
+    this.giveNumbersTheirOwnNames()
+    this.saveTheWholeAsZeros()
   }
 
   get value() {
-    return { ...WHOLE, ...this.widget.value }
+    return { ...ZEROS, ...this.widget.value }
+  }
+
+  get isWhole() {
+    return isSame(this.value, ZEROS) || (this.size !== null && isSame(this.value, this.size))
   }
 
   set(value) {
-    this.widget.value = value
-    this.widget.callback?.(value)
-    this.show()
+    this.widget.value = { ...value }
+    this.widget.callback?.(this.widget.value)
+    this.showNumbers()
   }
 
   /** Has the number fields say what the box is. */
-  show() {
-    SIDES.forEach((side, index) => {
-      if (this.numbers[index]?.name === side) this.numbers[index].value = this.value[side]
-    })
+  showNumbers() {
+    SIDES.forEach((side, index) => (this.numbers[index].value = this.value[side]))
+  }
+
+  /**
+   * Nodes 2.0 draws a box of its own invention for four zeros, and moves one without a size. There the whole picture,
+   * of `width` x `height`, is a box of its size.
+   */
+  fitTo(width, height, isNodes2) {
+    const wasWhole = this.isWhole
+    this.size = { x: 0, y: 0, width, height }
+    const wanted = isNodes2 ? this.size : ZEROS
+    if (wasWhole && !isSame(this.value, wanted)) this.set(wanted)
+  }
+
+  /** A widget's value is kept by its name: a number called "width" would be the node's own input of that name. */
+  giveNumbersTheirOwnNames() {
+    SIDES.forEach((side, index) => (this.numbers[index].name = `box ${side}`))
+  }
+
+  /** The whole picture is saved and sent as four zeros, also for the next picture, in either canvas. */
+  saveTheWholeAsZeros() {
+    const saved = () => (this.isWhole ? { ...ZEROS } : this.value)
+    this.widget.serializeValue = saved
+    const original = this.node.onSerialize
+    const { slot } = this
+    this.node.onSerialize = function (content) {
+      original?.call(this, content)
+      if (!Array.isArray(content.widgets_values)) return
+      const value = saved()
+      content.widgets_values.splice(slot, 5, value, ...SIDES.map((side) => value[side]))
+    }
   }
 }
 
-/** A drag in Nodes 2.0 leaves the saved numbers as they were; a workflow is to open with the same box everywhere. */
-function keepSavedSlotsInStep(node, box) {
-  const original = node.onSerialize
-  node.onSerialize = function (saved) {
-    original?.call(this, saved)
-    const values = saved.widgets_values
-    if (Array.isArray(values)) SIDES.forEach((side, index) => (values[box.slot + index] = box.value[side]))
-  }
-}
+const isSame = (one, other) => SIDES.every((side) => one[side] === other[side])
 
 class Picker {
   constructor(node, box) {
@@ -87,18 +111,12 @@ class Picker {
     this.picture = new Image()
     this.picture.onload = () => this.draw()
     this.canvas.onpointerdown = (event) => this.begin(event)
-    this.canvas.ondblclick = () => this.put(WHOLE)
+    this.canvas.ondblclick = () => this.put(this.box.size ?? ZEROS)
   }
 
   /** Looks again and again at what is upstream and at the value, as both change without telling. */
   follow() {
-    const look = () => {
-      if (!this.node.graph) return
-      const isOurs = !LiteGraph.vueNodesMode
-      this.root.hidden = !isOurs
-      if (isOurs && this.root.isConnected) this.update()
-    }
-    const timer = setInterval(look, 300)
+    const timer = setInterval(() => this.node.graph && this.look(), MILLISECONDS_BETWEEN_LOOKS)
     const original = this.node.onRemoved
     this.node.onRemoved = function () {
       clearInterval(timer)
@@ -106,13 +124,18 @@ class Picker {
     }
   }
 
-  update() {
+  look() {
+    const isNodes2 = Boolean(LiteGraph.vueNodesMode)
     const url = pictureBefore(this.node)
-    const state = JSON.stringify([url, this.box.value, this.root.clientWidth, this.root.clientHeight])
-    if (state === this.state) return
+    const state = JSON.stringify([url, this.box.value, isNodes2, this.root.clientWidth, this.root.clientHeight])
+    if (state === this.state && this.isReady === this.wasReady) return
     this.state = state
+    this.wasReady = this.isReady
+    this.root.hidden = isNodes2
+    this.box.widget.hidden = !isNodes2 // there it would only say "Node 2.0 only"
     if (url && url !== this.url) this.picture.src = url
     this.url = url
+    if (this.isReady) this.box.fitTo(this.picture.naturalWidth, this.picture.naturalHeight, isNodes2)
     this.draw()
   }
 
@@ -130,7 +153,7 @@ class Picker {
     Object.assign(this.canvas, { width: width * scale, height: height * scale })
     const pen = this.canvas.getContext("2d")
     pen.drawImage(this.picture, 0, 0, width * scale, height * scale)
-    if (!box.width || !box.height) return
+    if (!box.width || !box.height) return // the whole picture
     pen.fillStyle = "rgb(0 0 0 / 55%)"
     pen.fillRect(0, 0, width * scale, height * scale)
     const [x, y, w, h] = SIDES.map((side) => box[side] * scale)
