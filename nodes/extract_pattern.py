@@ -110,4 +110,4 @@ def _request(entry: dict[str, Any], tiling: bool, inputs: GenerationInputs, enco
     encodings.notes += [*box_notes, *size_notes]
     raw, raw_uri = encodings.encode(encode_picture, "raw_image", entry["raw_image"], inputs.upload_format)
     sent_box = scale_box(box, (width, height), (raw.width, raw.height))
-    return Request(raw_uri, tuple(sent_box), tiling, generation)
+    return Request(raw_uri, sent_box, tiling, generation)

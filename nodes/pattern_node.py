@@ -18,7 +18,7 @@ from .generation_inputs import GenerationInputs
 CATEGORY = "PICPIK"
 
 
-Requests = tuple[list[PatternAction], list[str]]
+Requests = tuple[Sequence[PatternAction], Sequence[str]]
 """The requests of a batch, in order, and the notes on what was changed for them."""
 
 

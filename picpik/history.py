@@ -102,5 +102,6 @@ class TaskHistory:
 
 
 def _task(row: Sequence[Any]) -> PastTask:
-    values = dict(zip((column.name for column in fields(PastTask)), row, strict=True))
-    return PastTask(**values | {"files": tuple(entry[0] for entry in json.loads(values["files"]))})
+    values: dict[str, Any] = dict(zip((column.name for column in fields(PastTask)), row, strict=True))
+    values["files"] = tuple(entry[0] for entry in json.loads(values["files"]))
+    return PastTask(**values)

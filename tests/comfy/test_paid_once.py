@@ -1,4 +1,4 @@
-"""What was paid for is never paid again, and never lost: restarts, crashes, failing neighbours, dead URLs, two prompts."""
+"""What was paid for is never paid again, and never lost: restarts, crashes, failing neighbours, dead URLs."""
 
 import random
 import time
