@@ -12,7 +12,7 @@ import { loadPhrases, t } from "./phrases.js"
 
 const NODE = "PicpikExtractPattern"
 const SIDES = ["x", "y", "width", "height"]
-const HEIGHT = 220
+const HEIGHT = 320
 const SHORTEST_DRAG = 4
 const MILLISECONDS_BETWEEN_LOOKS = 300
 const ZEROS = { x: 0, y: 0, width: 0, height: 0 }
