@@ -8,7 +8,7 @@ import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.fixtures import StartComfyui, account
 from comfyui_picpik.sandbox import SandboxThread
-from comfyui_picpik.tests.comfy.prompts import Prompt, extract, extract_prompt, node, pixels
+from comfyui_picpik.tests.comfy.prompts import Prompt, apply_prompt, extract, extract_prompt, node, pixels
 
 STARTED = 1_000_000  # seeds that no other test uses
 
@@ -97,6 +97,29 @@ def test_cancel_is_seen_while_encoding(comfyui: ComfyuiServer, calm: SandboxThre
 
     assert comfyui.client.wait(prompt_id).status == "interrupted"
     assert calm.sandbox.state()["requests"].get("GeneratePatternsFromImage", 0) == sent
+
+
+def test_a_task_that_is_not_done_in_time_is_named_and_stays_collectable(comfyui: ComfyuiServer, calm: SandboxThread):
+    calm.sandbox.faults.add("unknown_status", word="Thinking", polls=60)
+    prompt = extract_prompt(seed=STARTED + 500, timeout_minutes=0.05)
+
+    error = comfyui.client.run(prompt).error
+
+    task_uid = calm.sandbox.state()["tasks"][-1]["TaskUID"]
+    assert error is not None
+    assert error.message.startswith(f'Task {task_uid} was still in state "Thinking" after 0.05 minutes.')
+    assert "Poll Task" in error.message
+    assert comfyui.client.run(extract_prompt(seed=STARTED + 500)).status == "success"
+    assert sum(task["Seed"] == STARTED + 500 for task in calm.sandbox.state()["tasks"]) == 1
+
+
+def test_the_sandbox_inside_comfyui_gives_the_same_pictures_as_one_on_a_port_of_its_own(
+    comfyui: ComfyuiServer, start_comfyui: StartComfyui
+):
+    inside = start_comfyui({"PICPIK_ENDPOINT": "sandbox"})
+    for prompt in (extract_prompt(seed=STARTED + 600, tiling=True), apply_prompt(seed=STARTED + 601)):
+        one, other = (server.client.run(prompt).images["3"][0].content for server in (comfyui, inside))
+        np.testing.assert_array_equal(pixels(one), pixels(other))
 
 
 def test_several_nodes_of_one_prompt_run_side_by_side(start_comfyui: StartComfyui, start_sandbox):

@@ -83,7 +83,7 @@ def test_any_float_is_clamped_and_rounded_to_the_nearest_level_and_nan_is_0(valu
     text = "\n".join(encoded.notes)
     assert ("NaN" in text) == bool(np.isnan(values).any())
     with np.errstate(invalid="ignore"):
-        outside = (values * 255 < -0.5) | (values * 255 > 255.5)
+        outside = (values < -0.5 / 255) | (values > 255.5 / 255)
     if outside.any():
         assert "raw_image: values outside 0..1 were clamped" in text
 
