@@ -1,7 +1,8 @@
 """The ledger as the runner uses it: on a thread of its own, and never in the way of a generation.
 
-A ledger that is corrupt, locked, read-only, too new or on a full disk is replaced by one in memory: the user gets the
-pictures, and one clear warning that durability is off until ComfyUI is started again.
+A ledger that is corrupt, locked, read-only, too new or on a full disk is replaced by one in memory, which knows what
+could still be read: the user gets the pictures, and one clear warning that durability is off until ComfyUI is started
+again.
 """
 
 from __future__ import annotations
@@ -11,24 +12,38 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from .ledger import MEMORY, Ledger, LedgerTooNew
+from .ledger import Ledger, LedgerTooNew
 
 _log = logging.getLogger("picpik")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-class Bookkeeping:
-    """Calls methods of the ledger, one after another. `warning` is set when durability is off."""
+class Durability:
+    """Whether what is paid is remembered on disk. Said once, whatever else fails after that."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._ledger: Ledger | None = None
-        self._thread = ThreadPoolExecutor(1, "picpik-ledger")
+    def __init__(self) -> None:
         self.warning: str | None = None
+
+    def lost(self, reason: str) -> None:
+        if self.warning is None:
+            self.warning = reason
+            _log.warning("%s", reason)
+
+
+class Bookkeeping:
+    """Calls methods of the ledger, one after another."""
+
+    def __init__(self, path: Path, durability: Durability) -> None:
+        self._path = path
+        self._durability = durability
+        self._ledger: Ledger | None = None
+        self._is_in_memory = False
+        self._thread = ThreadPoolExecutor(1, "picpik-ledger")
 
     async def __call__(self, method: Callable[Concatenate[Ledger, _P], _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
         """`await books(Ledger.write, record)`."""
@@ -36,15 +51,21 @@ class Bookkeeping:
             self._thread, lambda: self._do(lambda ledger: method(ledger, *args, **kwargs))
         )
 
+    def note(self, method: Callable[Concatenate[Ledger, _P], None], *args: _P.args, **kwargs: _P.kwargs) -> None:
+        """The same from any thread, for what nobody waits for. It is done even when the runner ends right after."""
+        with suppress(RuntimeError):  # it has ended: nothing can be noted any more
+            self._thread.submit(self._do, lambda ledger: method(ledger, *args, **kwargs))
+
     def close(self) -> None:
-        self._thread.submit(self._close)
+        """Ends the thread after what was called. Works while the interpreter ends, too."""
         self._thread.shutdown()
+        self._close()
 
     def _do(self, call: Callable[[Ledger], _R]) -> _R:
+        if self._ledger is not None and self._is_in_memory:
+            return call(self._ledger)
         try:
             return call(self._opened())
-        except sqlite3.IntegrityError:
-            raise
         except (sqlite3.Error, OSError, LedgerTooNew) as error:
             return call(self._in_memory(error))
 
@@ -54,16 +75,14 @@ class Bookkeeping:
         return self._ledger
 
     def _in_memory(self, error: Exception) -> Ledger:
-        if self.warning is not None:
-            raise error  # the one in memory failed, too: that is a fault of ours
-        self.warning = (
+        self._durability.lost(
             f"PICPIK: the ledger {self._path} cannot be used ({error}). "
             "Paid tasks are not remembered across a restart until this is mended and ComfyUI is started again: "
             "free some space, give write permission, or move the file away."
         )
-        _log.warning("%s", self.warning)
         self._close()
-        self._ledger = Ledger(MEMORY)
+        self._ledger = Ledger.in_memory_of(self._path)
+        self._is_in_memory = True
         return self._ledger
 
     def _close(self) -> None:

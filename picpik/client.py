@@ -14,26 +14,27 @@ import math
 import ssl
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from .errors import ApiError, BadAnswer, HttpRefused, NeverSent, NoAnswer, NotConfigured
 from .models import ModelList
+from .patience import Patience
 from .settings import Account
 from .signing import sign
 from .tasks import TaskDetail
 from .wire import json_pieces
 
-# The service's own limit for an answer is 60 s (RetCode 110), so a read waits a little longer than that.
-_TIMEOUT = httpx.Timeout(connect=10, write=60, read=75, pool=30)
 _BIGGEST_ANSWER = 16 * 1024 * 1024
 _BIGGEST_PICTURE = 256 * 1024 * 1024
+_RESULT_SERVER = "The server of the results"
 
+_T = TypeVar("_T")
 _calling: ContextVar[bool] = ContextVar("picpik_calling", default=False)
 
 
@@ -51,24 +52,22 @@ class Credits:
 
 
 class Client:
-    """Calls of one account. To be used from one event loop, closed with `aclose`.
-
-    `clock_offset` is the service's clock minus ours in seconds, as of its last answer; None before the first.
-    """
+    """Calls of one account. To be used from one event loop, closed with `aclose`."""
 
     def __init__(
         self,
         account: Account,
         *,
         ssl_context: ssl.SSLContext | None = None,
-        timeout: httpx.Timeout = _TIMEOUT,
+        patience: Patience = Patience(),  # noqa: B008  frozen
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         _keep_urls_out_of_the_log()
         self.account = account
-        self.clock_offset: float | None = None
+        self._patience = patience
+        self._service_zero: float | None = None
         options: dict[str, Any] = {
-            "timeout": timeout,
+            "timeout": patience.timeout,
             "verify": ssl_context if ssl_context is not None else True,
             "proxy": account.proxy,
             # a proxy of the environment cannot reach this computer's own loopback
@@ -85,6 +84,11 @@ class Client:
                 f"The proxy or endpoint cannot be used ({type(error).__name__}).",
                 "Check the proxy settings of the environment and of the pack: http://host:port is the usual form.",
             ) from error
+
+    @property
+    def clock_offset(self) -> float | None:
+        """The service's clock minus ours in seconds, also after ours was set; None before its first answer."""
+        return None if self._service_zero is None else self._service_zero + time.monotonic() - time.time()
 
     async def aclose(self) -> None:
         await self._reads.aclose()
@@ -114,7 +118,10 @@ class Client:
     async def running_tasks(self) -> list[str]:
         """ListRunningTasks: the TaskUIDs of all tasks of the account that have not ended."""
         answer = await self._checked_call("ListRunningTasks")
-        return [uid for uid in answer.get("TaskUIDList") or () if isinstance(uid, str)]
+        listed = answer.get("TaskUIDList") or []
+        if not isinstance(listed, list):
+            raise BadAnswer(self.account.host, "its TaskUIDList is no list")
+        return [uid for uid in listed if isinstance(uid, str)]
 
     async def models(self) -> ModelList:
         """ListModels."""
@@ -130,10 +137,13 @@ class Client:
 
     async def download(self, url: str) -> bytes:
         """The whole body behind a result URL, its length checked. Raises CallFailed without naming the URL."""
-        with _translated("The server of the results"):
+        return await _in_time(self._download(url), self._patience.whole_picture, _RESULT_SERVER)
+
+    async def _download(self, url: str) -> bytes:
+        with _translated(_RESULT_SERVER):
             async with self._reads.stream("GET", url) as response:
                 if response.status_code != 200:
-                    raise HttpRefused("The server of the results", response.status_code, _retry_after(response))
+                    raise HttpRefused(_RESULT_SERVER, response.status_code, _retry_after(response))
                 return await _read(response, _BIGGEST_PICTURE)
 
     async def _checked_call(self, action: str) -> dict[str, Any]:
@@ -142,7 +152,8 @@ class Client:
         return answer
 
     async def _read_call(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return await self._post(self._reads, self._signed(params))
+        posting = self._post(self._reads, self._signed(params))
+        return await _in_time(posting, self._patience.whole_answer, self.account.host)
 
     def _signed(self, params: Mapping[str, Any]) -> tuple[bytes, ...]:
         """The body of one call, in pieces."""
@@ -161,7 +172,7 @@ class Client:
     def _answer(self, response: httpx.Response, body: bytes) -> dict[str, Any]:
         try:
             answer = json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             answer = error
         if response.status_code == 200 and isinstance(answer, dict):
             return answer
@@ -181,7 +192,7 @@ class Client:
     def _note_clock(self, response: httpx.Response) -> None:
         date = _http_date(response.headers.get("Date", ""))
         if date is not None:
-            self.clock_offset = date - time.time()
+            self._service_zero = date - time.monotonic()
 
 
 @contextmanager
@@ -196,6 +207,13 @@ def _translated(host: str) -> Iterator[None]:
         raise NoAnswer(host, _reason(error)) from None
     finally:
         _calling.reset(token)
+
+
+async def _in_time(call: Coroutine[Any, Any, _T], seconds: float, host: str) -> _T:
+    try:
+        return await asyncio.wait_for(call, seconds)
+    except asyncio.TimeoutError:
+        raise NoAnswer(host, "time-out") from None
 
 
 async def _stream(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:

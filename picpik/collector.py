@@ -9,11 +9,12 @@ from collections.abc import Callable
 from .client import Client
 from .errors import CallFailed, ResultUnavailable
 from .ledger import StoredFile
+from .patience import Patience
 from .results import ResultFolder
 from .retry import may_read_again, wait_before_retry
 from .tasks import TaskDetail
 
-CheckPicture = Callable[[bytes], None]
+CheckPicture = Callable[[bytes], object]
 """Raises ValueError, with the reason in its first line, for bytes that are no complete picture."""
 
 _TRIES = 4
@@ -24,12 +25,18 @@ class Collector:
     """Downloads and stores the pictures of finished tasks of one account."""
 
     def __init__(
-        self, client: Client, folder: ResultFolder, check_picture: CheckPicture, jitter: random.Random
+        self,
+        client: Client,
+        folder: ResultFolder,
+        check_picture: CheckPicture,
+        jitter: random.Random,
+        patience: Patience,
     ) -> None:
         self._client = client
         self._folder = folder
         self._check_picture = check_picture
         self._jitter = jitter
+        self._patience = patience
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def collect(self, detail: TaskDetail) -> tuple[StoredFile, ...]:
@@ -57,17 +64,20 @@ class Collector:
             except CallFailed as error:
                 if attempt == _TRIES or not may_read_again(error):
                     raise ResultUnavailable(task_uid, error.what.rstrip(".")) from error
-                await asyncio.sleep(wait_before_retry(attempt, error, self._jitter))
+                await asyncio.sleep(wait_before_retry(attempt, error, self._jitter, self._patience))
                 continue
             flaw = await asyncio.to_thread(self._flaw, content)
             if flaw is None or attempt == _TRIES:
                 return await self._stored(task_uid, index, content, flaw)
-            await asyncio.sleep(self._jitter.uniform(0.2, 0.6))
+            await asyncio.sleep(self._patience.first_retry * self._jitter.uniform(0.8, 1.2))
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _stored(self, task_uid: str, index: int, content: bytes, flaw: str | None) -> StoredFile:
         """Stores what was paid for, whatever it is; what is no picture is kept, and said."""
-        file = await asyncio.to_thread(self._folder.save, task_uid, index, content)
+        try:
+            file = await asyncio.to_thread(self._folder.save, task_uid, index, content)
+        except OSError as error:
+            raise ResultUnavailable(task_uid, f"they cannot be written to disk ({error.strerror})") from error
         if flaw is not None:
             raise ResultUnavailable(task_uid, flaw.rstrip("."), self._folder.path(file))
         return file

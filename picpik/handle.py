@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from .errors import CallFailed
 from .ledger import Record
 from .progress import Phase, Progress
+from .submission import Withdrawn
 from .tasks import TaskDetail, TaskStatus
 
 
@@ -28,10 +30,15 @@ class TaskResult:
 
 
 class Job:
-    """One request in the runner's thread. Several handles may watch it; it does not need any."""
+    """One request in the runner's thread. Several handles may watch it; it does not need any.
 
-    def __init__(self, record: Record, params: dict[str, Any] | None) -> None:
-        self.record = record
+    `wanted` is the row as this job would begin it, `record` the row as it is. `params` are what is sent, or None where
+    the request is known by its row alone, and so cannot be sent.
+    """
+
+    def __init__(self, wanted: Record, params: dict[str, Any] | None) -> None:
+        self.wanted = wanted
+        self.record = wanted
         self.params = params
         self.progress = Progress()
         self.unwatched = asyncio.Event()
@@ -87,21 +94,33 @@ class Handle:
 
     def release(self) -> None:
         """Waits no more. A request that nobody waits for is not sent if it was not sent yet; else it goes on."""
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # the runner has ended: nothing goes on that could be released
             self._loop.call_soon_threadsafe(self._release)
 
-    async def served_by(self, finding: Coroutine[Any, Any, Job]) -> None:
+    async def served_by(self, find: Callable[[], Coroutine[Any, Any, Job]]) -> None:
         """Runs in the runner's thread: finds the job, then passes on what becomes of it."""
         try:
-            self._job = await finding
-            if not self._released:
-                self._job.watch(1)
-            assert self._job.task is not None
-            self._job.accepted.add_done_callback(lambda accepted: _pass_on(self.accepted, accepted))
-            _set(self.result, await asyncio.shield(self._job.task))
+            result = None
+            while result is None:
+                result = await self._watched(await find())
+            _set(self.result, result)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  the waiter must learn of everything
             _fail(self.accepted, error)
             _fail(self.result, error)
+
+    async def _watched(self, job: Job) -> TaskResult | None:
+        """The job's result; None where it was withdrawn by others at the moment in which this waiter came."""
+        self._job = job
+        if not self._released:
+            job.watch(1)
+        job.accepted.add_done_callback(lambda accepted: _pass_on(self.accepted, accepted))
+        assert job.task is not None
+        try:
+            return await asyncio.shield(job.task)
+        except Withdrawn:
+            if self._released:
+                raise
+            return None
 
     def _release(self) -> None:
         if not self._released:

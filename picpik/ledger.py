@@ -22,7 +22,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -77,6 +77,10 @@ class LedgerTooNew(Exception):
     """The file was written by a newer version of the pack; it is left alone."""
 
 
+class TaskBelongsElsewhere(Exception):
+    """Another request's row has this TaskUID."""
+
+
 @dataclass(frozen=True)
 class StoredFile:
     """A result picture on disk: its name below the results folder, its length in bytes and SHA-256."""
@@ -91,6 +95,7 @@ class Record:
     """One row: a request and what became of it. Times are Unix seconds.
 
     `drawn_key` is set where the seed was drawn by the pack (Seed -1): the key that the request has with Seed -1.
+    `submit_began` is None as long as the request has certainly not been sent.
     `beat` is counted up by the owner while it submits, so that others can tell a slow owner from a dead one.
     """
 
@@ -143,6 +148,16 @@ class Ledger:
             self._db.close()
             raise
 
+    @classmethod
+    def in_memory_of(cls, path: Path) -> Ledger:
+        """A ledger in memory that knows what can still be read of the file at `path`, which is left as it is."""
+        ledger = cls(MEMORY)
+        for how in ("mode=ro", "mode=ro&immutable=1"):  # the latter where not even a lock file can be made
+            with suppress(sqlite3.Error, OSError, LedgerTooNew):
+                ledger._copy_from(f"{path.absolute().as_uri()}?{how}")
+                break
+        return ledger
+
     def close(self) -> None:
         self._db.close()
 
@@ -150,9 +165,12 @@ class Ledger:
         """The current row of the request, and False; or `wanted`, written down just now, and True."""
         with self._transaction():
             current = self._one("current_key = ?", wanted.request_key)
-            if current is None:
-                self._db.execute(_UPSERT, _row(wanted))
-            return current or wanted, current is None
+            if current is not None:
+                return current, False
+            if wanted.task_uid is None and self._one("id = ?", wanted.id):  # that try is over: this is another one
+                wanted = replace(wanted, id=uuid.uuid4().hex)
+            self._db.execute(_UPSERT, _row(wanted))
+            return wanted, True
 
     def undelivered(self, drawn_key: str, apart_from: Collection[str]) -> Record | None:
         """The oldest row with this drawn key that was paid for and not delivered; ids in `apart_from` are skipped."""
@@ -170,30 +188,54 @@ class Ledger:
             ).rowcount
         return taken if changed else None
 
+    def begin_submit(self, record: Record) -> Record | None:
+        """Writes down, before a byte of it leaves, that the request is sent now.
+
+        None where another process has taken the row over, or has its TaskUID already: then it must not be sent.
+        """
+        with self._transaction():
+            there = self._one("id = ?", record.id)
+            if there is not None and (there.owner != record.owner or there.task_uid is not None):
+                return None
+            return self._written(replace(record, state=SUBMITTING, submit_began=time.time()))
+
     def adopt(self, record: Record, task_uid: str) -> Record | None:
         """Gives the row a TaskUID that was found at the service; None where another row has it already."""
-        adopted = replace(record, state=SUBMITTED, task_uid=task_uid, submitted=time.time())
         try:
-            return self.write(adopted)
-        except sqlite3.IntegrityError:
+            return self.write(replace(record, state=SUBMITTED, task_uid=task_uid, submitted=time.time()))
+        except TaskBelongsElsewhere:
             return None
 
     def write(self, record: Record) -> Record:
-        """Writes the row as it is in `record`, flushed to disk when this returns.
+        """Writes the row as it is in `record`, flushed to disk when this returns, and gives what is there now.
 
-        A row that another one has replaced meanwhile is written, but stays out of the way of its successor.
-        Raises sqlite3.IntegrityError where another row has the TaskUID.
+        A row that another one has replaced meanwhile is written, but stays out of the way of its successor. A row
+        never loses its TaskUID: where another process has given it one meanwhile, the row stays as it is, and a second
+        TaskUID gets a row of its own. Raises TaskBelongsElsewhere where another row has the TaskUID.
         """
         with self._transaction():
-            if self._one("current_key = ? AND id != ?", record.current_key, record.id):
-                record = replace(record, current_key=None)
-            self._db.execute(_UPSERT, _row(record))
-        return record
+            there = self._one("id = ?", record.id)
+            if there is not None and there.task_uid not in (None, record.task_uid):
+                if record.task_uid is None:
+                    return there
+                record = replace(record, id=uuid.uuid4().hex, current_key=None)
+            return self._written(record)
 
-    def beat(self, id: str) -> None:
-        """Says that the owner of a row in `submitting` lives."""
+    def deliver(self, id: str) -> None:
+        """Says that a node has handed out the pictures."""
         with self._transaction():
-            self._db.execute("UPDATE tasks SET beat = beat + 1 WHERE id = ?", (id,))
+            self._db.execute(
+                "UPDATE tasks SET state = ?, delivered = ? WHERE id = ? AND state = ?",
+                (DELIVERED, time.time(), id, STORED),
+            )
+
+    def beat(self, ids: Collection[str], owner: str) -> None:
+        """Says that the owner of these rows, which have no TaskUID yet, lives."""
+        with self._transaction():
+            self._db.executemany(
+                "UPDATE tasks SET beat = beat + 1 WHERE id = ? AND owner = ? AND task_uid IS NULL",
+                [(id, owner) for id in ids],
+            )
 
     def read(self, id: str) -> Record | None:
         return self._one("id = ?", id)
@@ -206,17 +248,18 @@ class Ledger:
         return {uid for uid in task_uids if self.find(uid)}
 
     def rivals(self, record: Record) -> list[Record]:
-        """Other rows that have no TaskUID yet and that the same task at the service could belong to."""
+        """Other rows that were sent, have no TaskUID, and that the same task at the service could belong to."""
         return self._many(
-            "id != ? AND account = ? AND action = ? AND seed IS ? AND task_uid IS NULL AND state IN (?, ?)",
+            "id != ? AND account = ? AND action = ? AND seed IS ? AND task_uid IS NULL AND state IN (?, ?) "
+            "AND submit_began IS NOT NULL",
             record.id, record.account, record.action, record.seed, SUBMITTING, UNKNOWN,
         )  # fmt: skip
 
-    def uncollected(self, account: str, since: float) -> list[Record]:
-        """Rows of an account that may be paid for and are not stored, newer than `since`, oldest first."""
+    def uncollected(self, account: str) -> list[Record]:
+        """Rows of an account that may be paid for and are not stored, oldest first."""
         return self._many(
-            "account = ? AND created > ? AND state IN (?, ?, ?, ?) ORDER BY created",
-            account, since, SUBMITTED, FINISHED, SUBMITTING, UNKNOWN,
+            "account = ? AND state IN (?, ?, ?, ?) ORDER BY created",
+            account, SUBMITTED, FINISHED, SUBMITTING, UNKNOWN,
         )  # fmt: skip
 
     def with_files(self) -> list[Record]:
@@ -238,6 +281,23 @@ class Ledger:
                 for statement in migration.split(";"):
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _copy_from(self, uri: str) -> None:
+        with closing(sqlite3.connect(uri, uri=True)) as source:
+            version = source.execute("PRAGMA user_version").fetchone()[0]
+            if version != SCHEMA_VERSION:
+                return
+            rows = source.execute(f"SELECT {', '.join(_COLUMNS)} FROM tasks").fetchall()
+        with self._transaction():
+            self._db.executemany(_INSERT, rows)
+
+    def _written(self, record: Record) -> Record:
+        if self._one("current_key = ? AND id != ?", record.current_key, record.id):
+            record = replace(record, current_key=None)
+        if self._one("task_uid = ? AND id != ?", record.task_uid, record.id):
+            raise TaskBelongsElsewhere(record.task_uid)
+        self._db.execute(_UPSERT, _row(record))
+        return record
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -270,7 +330,6 @@ def new_record(
     batch_size: int | None = None,
 ) -> Record:
     """A row for a request that is about to be submitted."""
-    now = time.time()
     width, height = size or (None, None)
     return Record(
         id=uuid.uuid4().hex,
@@ -287,15 +346,19 @@ def new_record(
         owner=owner,
         beat=0,
         task_uid=None,
-        created=now,
-        submit_began=now,
+        created=time.time(),
     )
 
 
 def _row(record: Record) -> Sequence[object]:
-    values = {name: getattr(record, name) for name in _COLUMNS}
+    values = {name: _storable(getattr(record, name)) for name in _COLUMNS}
     values["files"] = json.dumps([[file.name, file.length, file.sha256] for file in record.files])
     return tuple(values.values())
+
+
+def _storable(value: object) -> object:
+    """What came from outside can hold halves of surrogate pairs, which no file can."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 _DECODERS: dict[str, Callable[[str], object]] = {

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from .client import Client
 from .errors import CallFailed, TaskNotFound
-from .retry import may_read_again, wait_before_retry
+from .patience import Patience
+from .retry import may_be_about_one_task, may_read_again, wait_before_retry
 from .tasks import TaskDetail
 
 MOST_AT_ONCE = 100
@@ -19,6 +20,7 @@ MOST_AT_ONCE = 100
 _FIRST_INTERVAL, _LONGEST_INTERVAL = 0.4, 5.0
 _SLOW_DOWN = 0.05
 _MISSES_TILL_GONE = 4
+_FAILURES_TILL_SPLIT = 3
 
 
 def interval(youngest: float) -> float:
@@ -31,22 +33,29 @@ class _Waiting:
     task_uid: str
     on_detail: Callable[[TaskDetail], None]
     on_trouble: Callable[[CallFailed | None], None]
+    patience: Patience
     since: float = field(default_factory=time.monotonic)
     misses: int = 0
+    missed_since: float = 0.0
     future: asyncio.Future[TaskDetail] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def told(self, detail: TaskDetail | None) -> None:
         """What the service said of the task; None when it did not list it."""
         self.on_trouble(None)
         if detail is None:
-            self.misses += 1
-            if self.misses >= _MISSES_TILL_GONE:
-                self.settle(TaskNotFound(self.task_uid))
+            self._missed()
             return
         self.misses = 0
         self.on_detail(detail)
         if detail.status.ended:
             self.settle(detail)
+
+    def _missed(self) -> None:
+        if self.misses == 0:
+            self.missed_since = time.monotonic()
+        self.misses += 1
+        if self.misses >= _MISSES_TILL_GONE and time.monotonic() - self.missed_since >= self.patience.missing:
+            self.settle(TaskNotFound(self.task_uid))
 
     def settle(self, outcome: TaskDetail | BaseException) -> None:
         if self.future.done():
@@ -60,8 +69,9 @@ class _Waiting:
 class Poller:
     """Waits for tasks of one account. `fixed_interval` in seconds replaces the pack's own rhythm."""
 
-    def __init__(self, client: Client, fixed_interval: float | None, jitter: random.Random) -> None:
+    def __init__(self, client: Client, fixed_interval: float | None, jitter: random.Random, patience: Patience) -> None:
         self._client = client
+        self._patience = patience
         self._fixed_interval = fixed_interval
         self._jitter = jitter
         self._waiting: list[_Waiting] = []
@@ -80,7 +90,7 @@ class Poller:
         Raises TaskNotFound where the service goes on not listing it, and CallFailed where asking is refused for good.
         Passing failures are told to `on_trouble` (None when they are over) and asked again for ever.
         """
-        waiting = _Waiting(task_uid, on_detail, on_trouble)
+        waiting = _Waiting(task_uid, on_detail, on_trouble, self._patience)
         self._waiting.append(waiting)
         self._arrival.set()
         if self._ticking is None:
@@ -125,20 +135,34 @@ class Poller:
 
     async def _failed(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
         if may_read_again(error):
-            self._failures += 1
+            await self._failed_in_passing(waiting, error)
+        elif not may_be_about_one_task(error):
             for each in waiting:
-                each.on_trouble(error)
-            await asyncio.sleep(wait_before_retry(self._failures, error, self._jitter))
-        elif len(waiting) > 1:  # one bad TaskUID must not take its neighbours along
-            middle = len(waiting) // 2
-            await self._ask(waiting[:middle])
-            await self._ask(waiting[middle:])
+                each.settle(error)
+        elif len(waiting) > 1:
+            await self._ask_in_halves(waiting)
         else:
-            waiting[0].settle(error)
+            waiting[0].told(None)
+
+    async def _failed_in_passing(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
+        self._failures += 1
+        for each in waiting:
+            each.on_trouble(error)
+        await asyncio.sleep(wait_before_retry(self._failures, error, self._jitter, self._patience))
+        # A code that the pack does not know passes, or is about one of the tasks for as long as that is asked for.
+        if may_be_about_one_task(error) and self._failures >= _FAILURES_TILL_SPLIT and len(waiting) > 1:
+            await self._ask_in_halves(waiting)
+
+    async def _ask_in_halves(self, waiting: Sequence[_Waiting]) -> None:
+        """One bad TaskUID must not take its neighbours along."""
+        middle = len(waiting) // 2
+        await self._ask(waiting[:middle])
+        await self._ask(waiting[middle:])
 
     def _tell_of_a_crash(self, ticking: asyncio.Task[None]) -> None:
         """Nobody may wait for ever on a ticker that has died of a fault of ours."""
-        self._ticking = None
+        if self._ticking is ticking:  # else a newcomer has started the next one already
+            self._ticking = None
         if not ticking.cancelled() and (crash := ticking.exception()) is not None:
             for waiting in self._waiting:
                 waiting.settle(crash)

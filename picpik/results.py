@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .ledger import StoredFile
-
-_log = logging.getLogger("picpik")
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -25,14 +22,18 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 
 
 class ResultFolder:
-    """Result files below `folder`. All methods block."""
+    """Result files below `folder`. All methods block. `warn` is told why they cannot be there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
         self._folder = folder
+        self._warn = warn
         self._elsewhere: Path | None = None
 
     def save(self, task_uid: str, index: int, content: bytes) -> StoredFile:
-        """Writes one picture of a task, by a temporary name that is flushed and then renamed."""
+        """Writes one picture of a task, by a temporary name that is flushed and then renamed.
+
+        Raises OSError where no disk takes it.
+        """
         name = f"{_safe(task_uid)}/{index:02d}.{_extension(content)}"
         try:
             _write(self._folder / name, content)
@@ -61,12 +62,9 @@ class ResultFolder:
         """Where pictures go when the home folder cannot take them: better a temporary place than a lost picture."""
         if self._elsewhere is None:
             self._elsewhere = Path(tempfile.mkdtemp(prefix="picpik-results-"))
-            _log.warning(
-                "PICPIK: result files cannot be written to %s (%s). They go to %s until ComfyUI is started again: "
-                "free some space or give write permission.",
-                self._folder,
-                error.strerror,
-                self._elsewhere,
+            self._warn(
+                f"PICPIK: result files cannot be written to {self._folder} ({error.strerror}). They go to "
+                f"{self._elsewhere} until ComfyUI is started again: free some space or give write permission."
             )
         return self._elsewhere
 

@@ -33,6 +33,9 @@ _MEANINGS: dict[int, tuple[str, str]] = {
     299: ("the key has no permission for this", "Ask the owner of the account for the permission."),
 }
 
+GATEWAY_CODES = frozenset(_MEANINGS)
+"""Codes that are about a call as a whole, never about what is named in it."""
+
 
 def explain_ret_code(ret_code: int) -> tuple[str, str]:
     """A clause that says what the code means, and a sentence that says what to do."""

@@ -11,12 +11,12 @@ import random
 from enum import Enum
 
 from .errors import ApiError, BadAnswer, CallFailed, HttpRefused, NeverSent, NoAnswer
-from .ret_codes import API_TIMED_OUT, GATEWAY_ERROR, SERVICE_UNAVAILABLE, THROTTLED
+from .patience import Patience
+from .ret_codes import API_TIMED_OUT, GATEWAY_CODES, GATEWAY_ERROR, SERVICE_UNAVAILABLE, THROTTLED
 
 MAX_RETRY_AFTER = 60.0
 """Seconds that a server's Retry-After is obeyed at most."""
 
-_FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _PASSING_CODES = (API_TIMED_OUT, GATEWAY_ERROR, SERVICE_UNAVAILABLE, THROTTLED)
 _PASSING_STATUSES = (408, 425, 429, 500, 502, 503, 504)
 
@@ -49,12 +49,17 @@ def may_read_again(error: CallFailed) -> bool:
     return isinstance(error, (NeverSent, NoAnswer, BadAnswer))
 
 
-def wait_before_retry(failures: int, error: CallFailed, jitter: random.Random) -> float:
+def may_be_about_one_task(error: CallFailed) -> bool:
+    """May a refused ListTasksDetails be the fault of one TaskUID in it? The gateway's own codes are about the call."""
+    return isinstance(error, ApiError) and error.ret_code not in GATEWAY_CODES
+
+
+def wait_before_retry(failures: int, error: CallFailed, jitter: random.Random, patience: Patience) -> float:
     """Seconds to wait after the `failures`-th failure in a row: the server's own word, else doubling with jitter."""
     if isinstance(error, HttpRefused) and error.retry_after is not None:
         return min(error.retry_after, MAX_RETRY_AFTER)
-    # 0.5 s, 1 s, 2 s ... The exponent is bounded: a night without a network must not overflow.
-    longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(failures - 1, 10))
+    # The exponent is bounded: a night without a network must not overflow.
+    longest = min(patience.longest_retry, patience.first_retry * 2 ** min(failures - 1, 10))
     return longest * jitter.uniform(0.8, 1.2)
 
 

@@ -12,26 +12,24 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from .bookkeeping import Bookkeeping
 from .client import Client
 from .errors import CallFailed, OutcomeUnknown, PicpikError
-from .ledger import FAILED, SUBMITTED, UNKNOWN, Ledger, Record
+from .ledger import FAILED, SUBMITTED, SUBMITTING, UNKNOWN, Ledger, Record, TaskBelongsElsewhere
+from .patience import Patience
 from .progress import Phase
 from .retry import SubmitVerdict, judge_submit, wait_before_retry
 from .tasks import created_at
 
-BEAT = 1.0
-"""Seconds between two signs of life of a process that submits."""
-
 _SENDS = 5
-_LOOKS_AFTER = (0.0, 1.0, 3.0)  # seconds: an accepted task may take a moment to be listed
 _CLOCK_SLACK = 10.0  # seconds: TaskUIDs and Date headers count whole seconds, and a request takes a while to arrive
-_LONGEST_SUBMIT = 180.0  # seconds from the start of a submit to the last moment at which its task can be made
+_LONGEST_SUBMIT = 600.0  # seconds from the start of a submit to the last moment at which its task can be made
+_NONE_FITS = "PICPIK lists no running task that fits."
 
 
 class Withdrawn(PicpikError):
@@ -41,8 +39,12 @@ class Withdrawn(PicpikError):
         super().__init__("The request was withdrawn before it was sent.", "Nothing was paid. Run again to send it.")
 
 
+class TakenOver(Exception):
+    """Another process has taken the request over, or has its TaskUID: it must not be sent here."""
+
+
 class Submission:
-    """One request on its way to a TaskUID."""
+    """One request on its way to a TaskUID. Its row in the ledger is the caller's, who keeps it alive meanwhile."""
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class Submission:
         unwatched: asyncio.Event,
         say: Callable[[Phase, str | None], None],
         jitter: random.Random,
+        patience: Patience,
     ) -> None:
         self._client = client
         self._books = books
@@ -62,35 +65,45 @@ class Submission:
         self._unwatched = unwatched
         self._say = say
         self._jitter = jitter
+        self._patience = patience
 
     async def send(self) -> Record:
         """Sends the request and returns its record with a TaskUID.
 
-        Raises CallFailed where it was certainly not accepted, OutcomeUnknown where nobody can tell, and Withdrawn
-        where nobody wanted it any more before it was sent. The ledger says the same when this returns or raises.
+        Raises CallFailed where it was certainly not accepted, OutcomeUnknown where nobody can tell, Withdrawn where
+        nobody wanted it any more before it was sent, and TakenOver. The ledger says the same when this returns or
+        raises.
         """
-        async with self._alive():
-            try:
-                return await self._send_until_decided()
-            except (CallFailed, Withdrawn) as error:
-                await self._write(state=FAILED, current_key=None, ended=time.time(), message=error.what)
-                raise
+        try:
+            return await self._send_until_decided()
+        except (CallFailed, Withdrawn) as error:
+            await self._write(state=FAILED, current_key=None, ended=time.time(), message=error.what)
+            raise
 
     async def look(self) -> Record | None:
-        """Looks once for a task that may already be there: the record with its TaskUID, or None where there is none.
+        """Looks for a task that may already be there: the record with its TaskUID, or None where there is none.
 
-        Raises OutcomeUnknown where there is more than one that it could be, and CallFailed where the service cannot
-        be asked.
+        Raises OutcomeUnknown where there is more than one that it could be, or where the service cannot be asked.
         """
         self._say(Phase.LOOKING, None)
-        return await self._adopt_one(_submit_began(self._record))
+        trouble = _NONE_FITS
+        for pause in self._patience.looks_after:
+            await asyncio.sleep(pause)
+            found, trouble = await self._search(_submit_began(self._record))
+            if found is not None or trouble == _NONE_FITS:
+                return found
+        await self._write(state=UNKNOWN)
+        raise unanswered(self._record, trouble)
 
     async def _send_until_decided(self) -> Record:
         for attempt in range(1, _SENDS + 1):
             if self._unwatched.is_set():
                 raise Withdrawn
             self._say(Phase.SUBMITTING, None)
-            await self._write(submit_began=time.time())
+            begun = await self._books(Ledger.begin_submit, self._record)
+            if begun is None:
+                raise TakenOver
+            self._record = begun
             began = time.monotonic()
             try:
                 task_uid = await self._client.submit(self._params)
@@ -101,50 +114,57 @@ class Submission:
                 if verdict is SubmitVerdict.REFUSED or attempt == _SENDS:
                     raise
                 self._say(Phase.SUBMITTING, error.what)
-                await self._pause(wait_before_retry(attempt, error, self._jitter))
+                await self._pause(wait_before_retry(attempt, error, self._jitter, self._patience))
             else:
-                return await self._write(state=SUBMITTED, task_uid=task_uid, submitted=time.time())
+                return await self._accepted(task_uid)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _accepted(self, task_uid: str) -> Record:
+        try:
+            return await self._write(state=SUBMITTED, task_uid=task_uid, submitted=time.time())
+        except TaskBelongsElsewhere:
+            await self._write(state=UNKNOWN)
+            raise OutcomeUnknown(
+                f"PICPIK answered with task {task_uid},", "which another request has already; Poll Task shows it."
+            ) from None
 
     async def _find_out(self, error: CallFailed, began: float) -> Record:
         """Looks for the task of a submit that failed after it may have been accepted."""
-        await self._write(state=UNKNOWN, message=error.what)
         self._say(Phase.LOOKING, error.what)
-        trouble = "PICPIK lists no running task that fits."
-        for pause in _LOOKS_AFTER:
+        trouble = _NONE_FITS
+        for pause in self._patience.looks_after:
             await asyncio.sleep(pause)
-            try:
-                # our own clock may have been set meanwhile: count back on the monotonic one
-                adopted = await self._adopt_one(time.time() - (time.monotonic() - began))
-            except CallFailed as failure:
-                trouble = f"PICPIK could not be asked for it ({failure.what})"
-            except OutcomeUnknown as unclear:
-                trouble = unclear.what
-            else:
-                if adopted is not None:
-                    return adopted
-                trouble = "PICPIK lists no running task that fits."
+            # our own clock may have been set meanwhile: count back on the monotonic one
+            found, trouble = await self._search(time.time() - (time.monotonic() - began))
+            if found is not None:
+                return found
+        left = await self._write(state=UNKNOWN, message=error.what)
+        if left.task_uid is not None:  # another process has found it meanwhile
+            return left
         raise OutcomeUnknown(error.what, trouble)
 
-    async def _adopt_one(self, began: float) -> Record | None:
-        """Adopts the one task that fits the request, whose submit began at `began` on our own clock."""
-        candidates = await self._candidates(began)
+    async def _search(self, began: float) -> tuple[Record | None, str]:
+        """Adopts the one task that fits the request, whose submit began at `began` on our own clock.
+
+        Gives its record; or None, and why it is none.
+        """
+        try:
+            candidates = await self._candidates(began)
+        except CallFailed as failure:
+            return None, f"PICPIK could not be asked for it ({failure.what})"
         if not candidates:
-            return None
-        rivals = [
-            rival
-            for rival in await self._books(Ledger.rivals, self._record)
-            if any(self._may_be_made_by(_submit_began(rival), uid) for uid in candidates)
-        ]
+            return None, _NONE_FITS
+        rivals = await self._rivals(candidates)
         if len(candidates) > 1 or rivals:
-            raise OutcomeUnknown(
-                "an earlier try got no answer.",
-                f"PICPIK lists {len(candidates)} running tasks that fit {len(rivals) + 1} requests without a TaskUID.",
+            return None, (
+                f"PICPIK lists {len(candidates)} running tasks ({', '.join(candidates)}) that fit "
+                f"{len(rivals) + 1} requests without a TaskUID; Poll Task shows what they are."
             )
         adopted = await self._books(Ledger.adopt, self._record, candidates[0])
-        if adopted is not None:
-            self._record = adopted
-        return adopted
+        if adopted is None:
+            return None, _NONE_FITS
+        self._record = adopted
+        return adopted, ""
 
     async def _candidates(self, began: float) -> list[str]:
         """Running tasks that no row of the ledger has, with the request's Action, Seed and time."""
@@ -155,6 +175,18 @@ class Submission:
         details = await self._client.task_details(new) if new else {}
         wanted = (self._record.action, self._record.seed)
         return [uid for uid, detail in details.items() if (detail.action, detail.seed) == wanted]
+
+    async def _rivals(self, candidates: list[str]) -> list[Record]:
+        """Other requests that one of the tasks may belong to."""
+        return [
+            rival
+            for rival in await self._books(Ledger.rivals, self._record)
+            if self._is_in_flight(rival) or any(self._may_be_made_by(_submit_began(rival), uid) for uid in candidates)
+        ]
+
+    def _is_in_flight(self, rival: Record) -> bool:
+        """Is this process at it? Then its time, which our own clock gave, need not be right."""
+        return rival.owner == self._record.owner and rival.state == SUBMITTING
 
     def _may_be_made_by(self, began: float, task_uid: str) -> bool:
         """Can a submit that began at `began` on our clock have made this task?"""
@@ -169,23 +201,14 @@ class Submission:
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._unwatched.wait(), seconds)
 
-    @asynccontextmanager
-    async def _alive(self) -> AsyncIterator[None]:
-        """Tells other processes all the while that this one is at it."""
-        beating = asyncio.create_task(self._beat())
-        try:
-            yield
-        finally:
-            beating.cancel()
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT)
-            await self._books(Ledger.beat, self._record.id)
-
     async def _write(self, **changes: Any) -> Record:
         self._record = await self._books(Ledger.write, replace(self._record, **changes))
         return self._record
+
+
+def unanswered(record: Record, trouble: str = _NONE_FITS) -> OutcomeUnknown:
+    """About an earlier try, of which nobody can tell whether it was accepted."""
+    return OutcomeUnknown(f"an earlier try ({record.action}, seed {record.seed}) got no answer.", trouble)
 
 
 def _submit_began(record: Record) -> float:

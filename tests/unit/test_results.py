@@ -1,0 +1,98 @@
+"""The folder of result files: whole or not there, and findable by its names."""
+
+import os
+from pathlib import Path
+
+import pytest
+from comfyui_picpik.picpik.results import ResultFolder
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+@pytest.fixture
+def warnings():
+    return []
+
+
+@pytest.fixture
+def folder(tmp_path, warnings):
+    return ResultFolder(tmp_path / "results", warnings.append)
+
+
+@pytest.mark.parametrize(
+    ("content", "extension"),
+    [
+        (PNG, "png"),
+        (b"\xff\xd8\xff\xe0", "jpg"),
+        (b"GIF89a", "gif"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "webp"),
+        (b"BM", "bmp"),
+        (b"II*\x00", "tif"),
+        (b"MM\x00*", "tif"),
+        (b"<!doctype html>", "bin"),
+        (b"", "bin"),
+    ],
+)
+def test_a_file_is_named_after_its_task_its_place_and_its_content(folder, content, extension):
+    assert folder.save("dc0dtiulu37t71navko0", 3, content).name == f"dc0dtiulu37t71navko0/03.{extension}"
+
+
+@pytest.mark.parametrize("task_uid", ["../../etc/passwd", "..", "", "a/b", "C:\\x", "ü", "x" * 65, "a\x00b", "con."])
+def test_a_task_uid_from_outside_cannot_leave_the_folder(folder, tmp_path, task_uid):
+    file = folder.save(task_uid, 0, PNG)
+    name, _ = file.name.split("/")
+    assert name.isalnum() and name.isascii() and len(name) == 32
+    assert folder.path(file).resolve().is_relative_to(tmp_path / "results")
+
+
+def test_two_strange_task_uids_do_not_share_a_folder(folder):
+    assert folder.save("a/b", 0, PNG).name != folder.save("a:b", 0, PNG).name
+
+
+def test_what_was_saved_is_there_byte_for_byte_and_nothing_else(folder, tmp_path):
+    file = folder.save("task", 0, PNG)
+    assert folder.path(file).read_bytes() == PNG
+    assert folder.intact([file])
+    assert [path.name for path in (tmp_path / "results" / "task").iterdir()] == ["00.png"]
+
+
+@pytest.mark.parametrize("damage", [b"", PNG[:-1], PNG[:-1] + b"N", PNG + b"!"])
+def test_a_file_that_was_touched_is_not_intact(folder, damage):
+    file = folder.save("task", 0, PNG)
+    folder.path(file).write_bytes(damage)
+    assert not folder.intact([file])
+
+
+def test_a_file_that_is_gone_is_not_intact(folder):
+    files = [folder.save("task", 0, PNG), folder.save("task", 1, PNG)]
+    folder.path(files[1]).unlink()
+    assert not folder.intact(files)
+
+
+def test_removing_the_last_file_of_a_task_removes_its_folder(folder, tmp_path):
+    files = [folder.save("task", index, PNG) for index in range(2)]
+    folder.remove(files[:1])
+    assert (tmp_path / "results" / "task").is_dir()
+    folder.remove(files)
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_picture_goes_elsewhere_when_the_folder_cannot_take_it_and_that_is_said(folder, warnings, tmp_path):
+    (tmp_path / "results").write_bytes(b"a file in the way")
+    files = [folder.save("task", index, PNG) for index in range(2)]
+    assert folder.intact(files)
+    assert not folder.path(files[0]).is_relative_to(tmp_path / "results")
+    assert len(warnings) == 1 and str(tmp_path / "results") in warnings[0]
+
+
+def test_a_write_that_fails_leaves_no_part_behind(folder, monkeypatch, tmp_path, warnings):
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        folder.save("task", 0, PNG)
+    assert [path for path in (tmp_path / "results").rglob("*") if path.is_file()] == []
+    assert [
+        path for path in Path(warnings[0].split(" go to ")[1].split(" until")[0]).rglob("*") if path.is_file()
+    ] == []
