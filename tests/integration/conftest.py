@@ -1,0 +1,161 @@
+"""A local PICPIK, a home folder, and task runners that wait for nothing long; at the end of the run, the totals."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from comfyui_picpik.imaging import check_picture
+from comfyui_picpik.picpik import Account, ApplyReferencePattern, DataUri, GeneratePatternsFromImage, Generation, Runner
+from comfyui_picpik.picpik.patience import Patience
+from comfyui_picpik.sandbox.running import SandboxThread, start_in_thread
+from PIL import Image
+
+IMPATIENT = Patience(
+    connect=2.0,
+    read=1.0,
+    whole_answer=2.0,
+    whole_picture=2.0,
+    first_retry=0.01,
+    longest_retry=0.1,
+    looks_after=(0.0, 0.05, 0.1),
+    missing=0.3,
+    beat=0.1,
+    dead_after=0.5,
+)
+SOON = 20.0
+"""Seconds after which a test that waits for something has failed."""
+
+totals = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[totals] = []
+    # anyio has one coroutine wait inside another: a runner that ends at that very moment leaves the inner one unstarted
+    config.addinivalue_line("filterwarnings", "ignore:coroutine 'connect_tcp:RuntimeWarning")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for line in config.stash[totals]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def say_at_the_end(request: pytest.FixtureRequest):
+    """Prints a line below the results of the whole run."""
+    return request.config.stash[totals].append
+
+
+def png(colour: int = 90) -> bytes:
+    """A picture of 64 x 64."""
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((64, 64)).convert("RGB").point(lambda value: (value + colour) % 256).save(
+        file, "PNG"
+    )
+    return file.getvalue()
+
+
+def mask() -> bytes:
+    file = io.BytesIO()
+    picture = Image.new("L", (64, 64))
+    picture.paste(255, (16, 16, 48, 48))
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+_PICTURE = DataUri.encode("image/png", [png()])
+_MASK = DataUri.encode("image/png", [mask()])
+
+
+def extract(name: str, seed: int = 1, batch_size: int = 1) -> GeneratePatternsFromImage:
+    """A request that is equal to no other of another name."""
+    return GeneratePatternsFromImage(_PICTURE, (0, 0, 64, 64), generation=_generation(name, seed, batch_size))
+
+
+def apply(name: str, seed: int = 1, batch_size: int = 1) -> ApplyReferencePattern:
+    return ApplyReferencePattern(_PICTURE, _MASK, _PICTURE, generation=_generation(name, seed, batch_size))
+
+
+def _generation(name: str, seed: int, batch_size: int) -> Generation:
+    return Generation(positive_prompts=(name,), seed=seed, width=64, height=64, batch_size=batch_size)
+
+
+class House:
+    """One home folder, one sandbox, and the runners that were started in it."""
+
+    IMPATIENT = IMPATIENT
+    SOON = SOON
+    extract = staticmethod(extract)
+    apply = staticmethod(apply)
+
+    def __init__(self, home: Path, **settings: Any) -> None:
+        self.home = home
+        self.service: SandboxThread = start_in_thread(**{"seconds_queued": 0, "seconds_per_task": 0, **settings})
+        self._runners: list[Runner] = []
+
+    @property
+    def sandbox(self):
+        return self.service.sandbox
+
+    @property
+    def faults(self):
+        return self.service.sandbox.faults
+
+    @property
+    def account(self) -> Account:
+        return Account(self.service.endpoint, self.service.public_key, self.service.private_key)
+
+    @property
+    def unreachable_account(self) -> Account:
+        """The same account, for the same requests, behind a proxy that refuses every connection."""
+        return Account(self.account.endpoint, self.account.public_key, self.account.private_key, "http://127.0.0.1:9")
+
+    def runner(self, patience: Patience = IMPATIENT, **settings: Any) -> Runner:
+        """A runner on the home folder, as a start of ComfyUI makes one."""
+        runner = Runner(self.home, check_picture, **{"poll_interval": 0.05, "patience": patience, **settings})
+        self._runners.append(runner)
+        return runner
+
+    def run(self, runner: Runner, action: Any) -> Any:
+        """What a node does: submit, wait, deliver."""
+        result = runner.submit(self.account, action).result.result(SOON)
+        result.deliver()
+        return result
+
+    def paid(self, name: str | None = None) -> int:
+        """Accepted tasks, all or those of one request."""
+        return len([task for task in self.sandbox.tasks if name in (None, *task.parameters["PositivePrompts"])])
+
+    def requests(self, action: str) -> int:
+        return self.sandbox.state()["requests"].get(action, 0)
+
+    def close(self) -> None:
+        for runner in self._runners:
+            runner.stop()
+        self.service.stop()
+
+
+@pytest.fixture
+def make_house(tmp_path: Path) -> Iterator[Any]:
+    """Houses with settings of their own for the sandbox. When they are closed, none of their threads may be left."""
+    before = set(threading.enumerate())
+    houses: list[House] = []
+
+    def make(home: Path | None = None, **settings: Any) -> House:
+        houses.append(House(home or tmp_path / f"home{len(houses)}", **settings))
+        return houses[-1]
+
+    yield make
+    for house in houses:
+        house.close()
+    left = [thread for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+    assert not left, f"threads that nobody ended: {left}"
+
+
+@pytest.fixture
+def house(make_house) -> House:
+    return make_house()

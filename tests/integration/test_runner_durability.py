@@ -1,0 +1,106 @@
+"""A ledger that cannot be used never stops a generation: the picture comes, with one clear warning."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+
+import pytest
+from comfyui_picpik.imaging import check_picture
+from comfyui_picpik.picpik import ledger as ledger_module
+from comfyui_picpik.picpik.ledger import SCHEMA_VERSION
+
+
+@pytest.fixture
+def said(caplog):
+    """The pack's warnings so far."""
+    caplog.set_level(logging.WARNING, "picpik")
+    return lambda: [record.getMessage() for record in caplog.records if record.name == "picpik"]
+
+
+def assert_the_picture_comes_with_one_warning(house, runner, said):
+    for name in ("one", "two"):
+        check_picture(house.run(runner, house.extract(name)).files[0].read_bytes())
+    assert house.run(runner, house.extract("one")).files
+    assert house.paid("one") == 1
+    assert said() == [runner.warning]
+    assert str(house.home / "ledger.sqlite") in runner.warning
+    assert "until this is mended and ComfyUI is started again" in runner.warning
+
+
+def test_a_healthy_home_needs_no_warning(house, said):
+    runner = house.runner()
+    house.run(runner, house.extract("one"))
+    assert runner.warning is None
+    assert said() == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is no database" * 1000, b"SQLite format 3\x00" + bytes(5000), b"\x00" * 4096]
+)
+def test_a_corrupt_ledger(house, said, content):
+    house.home.mkdir()
+    (house.home / "ledger.sqlite").write_bytes(content)
+    assert_the_picture_comes_with_one_warning(house, house.runner(), said)
+    assert (house.home / "ledger.sqlite").read_bytes() == content
+
+
+def test_a_ledger_whose_pages_were_overwritten(house, said):
+    first = house.runner()
+    house.run(first, house.extract("before"))
+    first.stop()
+    path = house.home / "ledger.sqlite"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    assert_the_picture_comes_with_one_warning(house, house.runner(), said)
+
+
+def test_a_locked_ledger(house, said, monkeypatch):
+    monkeypatch.setattr(ledger_module, "_BUSY_TIMEOUT", 0.2)
+    first = house.runner()
+    before = house.run(first, house.extract("before"))
+    first.stop()
+    with closing(sqlite3.connect(house.home / "ledger.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        runner = house.runner()
+        assert_the_picture_comes_with_one_warning(house, runner, said)
+        assert house.run(runner, house.extract("before")).files == before.files
+    assert house.paid("before") == 1
+
+
+def test_a_ledger_that_gets_locked_in_the_middle(house, said, monkeypatch):
+    monkeypatch.setattr(ledger_module, "_BUSY_TIMEOUT", 0.2)
+    runner = house.runner()
+    house.run(runner, house.extract("before"))
+    with closing(sqlite3.connect(house.home / "ledger.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert_the_picture_comes_with_one_warning(house, runner, said)
+        house.run(runner, house.extract("before"))
+    assert house.paid("before") == 1
+
+
+def test_a_ledger_of_a_newer_pack(house, said):
+    first = house.runner()
+    house.run(first, house.extract("before"))
+    first.stop()
+    with closing(sqlite3.connect(house.home / "ledger.sqlite")) as newer:
+        newer.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    assert_the_picture_comes_with_one_warning(house, house.runner(), said)
+    with closing(sqlite3.connect(house.home / "ledger.sqlite")) as newer:
+        assert newer.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
+        assert newer.execute("SELECT count(*) FROM tasks").fetchone() == (1,)
+
+
+def test_a_home_that_is_a_file(house, said):
+    house.home.write_bytes(b"")
+    assert_the_picture_comes_with_one_warning(house, house.runner(), said)
+
+
+def test_only_the_results_folder_cannot_be_written(house, said):
+    house.home.mkdir()
+    (house.home / "results").write_bytes(b"")
+    runner = house.runner()
+    check_picture(house.run(runner, house.extract("one")).files[0].read_bytes())
+    assert said() == [runner.warning]
+    assert str(house.home / "results") in runner.warning

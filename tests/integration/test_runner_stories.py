@@ -1,0 +1,670 @@
+"""What a user lives through with the task runner, one story a test, against a local PICPIK."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from comfyui_picpik.imaging import check_picture
+from comfyui_picpik.picpik import Account, Phase, ResultUnavailable, Runner
+from comfyui_picpik.picpik.errors import NeverSent, OutcomeUnknown, TaskFailed, TaskNotFound, TaskOutOfReach
+from comfyui_picpik.picpik.ledger import Ledger
+from comfyui_picpik.picpik.submission import Withdrawn
+from comfyui_picpik.sandbox.running import start_in_thread
+
+SUBMIT = "GeneratePatternsFromImage"
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    """Waits for something that another thread does."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        time.sleep(0.005)
+
+
+# -- the same request
+
+
+def test_the_same_request_at_the_same_time_is_one_task(house):
+    runner = house.runner()
+    handles = [runner.submit(house.account, house.extract("one")) for _ in range(8)]
+    results = [handle.result.result(house.SOON) for handle in handles]
+    assert len({result.task_uid for result in results}) == 1
+    assert house.paid() == 1
+
+
+def test_a_run_after_a_restart_brings_the_stored_bytes_and_asks_nothing(house):
+    first = house.runner()
+    files = house.run(first, house.extract("one")).files
+    stored = [file.read_bytes() for file in files]
+    first.stop()
+    house.sandbox.expire()
+    before = house.sandbox.state()["requests"]
+    again = house.run(house.runner(), house.extract("one"))
+    assert [file.read_bytes() for file in again.files] == stored
+    assert house.sandbox.state()["requests"] == before
+
+
+def test_a_request_that_differs_in_anything_is_another_task(house):
+    runner = house.runner()
+    for action in (house.extract("a"), house.extract("b"), house.extract("a", seed=2), house.apply("a")):
+        house.run(runner, action)
+    assert house.paid() == 4
+
+
+def test_a_run_attaches_to_a_task_that_was_pending_when_comfyui_ended(make_house):
+    house = make_house(seconds_per_task=0.5)
+    first = house.runner()
+    task_uid = first.submit(house.account, house.extract("one")).accepted.result(house.SOON)
+    first.stop()
+    assert house.run(house.runner(), house.extract("one")).task_uid == task_uid
+    assert house.paid() == 1
+
+
+def test_a_stored_file_that_was_deleted_is_fetched_again_unpaid(house):
+    runner = house.runner()
+    result = house.run(runner, house.extract("one"))
+    result.files[0].unlink()
+    again = house.run(runner, house.extract("one"))
+    check_picture(again.files[0].read_bytes())
+    assert house.paid() == 1
+
+
+# -- seed -1
+
+
+def test_seed_minus_one_pays_for_a_new_picture_each_time(house):
+    runner = house.runner()
+    results = [house.run(runner, house.extract("one", seed=-1)) for _ in range(3)]
+    assert len({result.task_uid for result in results}) == 3
+    assert len({result.seed for result in results}) == 3
+    assert all(task.parameters["Seed"] >= 0 for task in house.sandbox.tasks)
+
+
+def test_with_seed_minus_one_what_was_paid_and_not_delivered_comes_first(house):
+    first = house.runner()
+    undelivered = first.submit(house.account, house.extract("one", seed=-1)).result.result(house.SOON)
+    first.stop()
+    second = house.runner()
+    assert house.run(second, house.extract("one", seed=-1)).task_uid == undelivered.task_uid
+    assert house.paid() == 1
+    assert house.run(second, house.extract("one", seed=-1)).task_uid != undelivered.task_uid
+    assert house.paid() == 2
+
+
+def test_two_requests_with_seed_minus_one_at_the_same_time_are_two_tasks(house):
+    runner = house.runner()
+    handles = [runner.submit(house.account, house.extract("one", seed=-1)) for _ in range(4)]
+    assert len({handle.result.result(house.SOON).task_uid for handle in handles}) == 4
+
+
+def test_with_seed_minus_one_a_result_that_another_still_holds_is_not_handed_out_again(house):
+    runner = house.runner()
+    holder = runner.submit(house.account, house.extract("one", seed=-1))
+    held = holder.result.result(house.SOON)
+    other = runner.submit(house.account, house.extract("one", seed=-1)).result.result(house.SOON)
+    assert other.task_uid != held.task_uid
+    holder.release()  # without a delivery
+    third = runner.submit(house.account, house.extract("one", seed=-1)).result.result(house.SOON)
+    assert third.task_uid == held.task_uid
+
+
+def test_a_drawn_seed_makes_the_same_picture_again_unpaid(house):
+    runner = house.runner()
+    drawn = house.run(runner, house.extract("one", seed=-1))
+    assert house.run(runner, house.extract("one", seed=drawn.seed)).task_uid == drawn.task_uid
+
+
+# -- batches
+
+
+def test_what_succeeded_in_a_batch_is_kept_when_one_entry_fails(house):
+    runner = house.runner()
+    house.faults.add("fail", where={"PositivePrompts": ["entry 2"]})
+    handles = [runner.submit(house.account, house.extract(f"entry {entry}")) for entry in range(5)]
+    with pytest.raises(TaskFailed, match=r"Task \w{20} failed at PICPIK \(ErrorCode 1000"):
+        handles[2].result.result(house.SOON)
+    for entry in (0, 1, 3, 4):
+        handles[entry].result.result(house.SOON)
+    for entry in range(5):
+        house.run(runner, house.extract(f"entry {entry}"))
+    assert [house.paid(f"entry {entry}") for entry in range(5)] == [1, 1, 2, 1, 1]
+
+
+def test_submissions_are_bounded_and_keep_their_order(house):
+    runner = house.runner()
+    house.faults.add("slow", action=SUBMIT, times=4, seconds=0.3)
+    handles = [runner.submit(house.account, house.extract(f"{number:02d}")) for number in range(12)]
+    until(lambda: len(house.faults.fired) == 4, "four submits are in flight")
+    assert house.requests(SUBMIT) == 4
+    for handle in handles:
+        handle.result.result(house.SOON)
+    names = [task.parameters["PositivePrompts"][0] for task in house.sandbox.tasks]
+    assert sorted(names[:4]) == ["00", "01", "02", "03"]
+    assert all(abs(names.index(f"{number:02d}") - number) < 4 for number in range(12))
+
+
+# -- going away
+
+
+def test_a_request_that_nobody_waits_for_before_it_is_sent_is_withdrawn_unpaid(house):
+    runner = house.runner()
+    house.faults.add("slow", action=SUBMIT, times=4, seconds=0.3)
+    first = [runner.submit(house.account, house.extract(f"{number}")) for number in range(4)]
+    until(lambda: len(house.faults.fired) == 4, "all places are taken")
+    late = runner.submit(house.account, house.extract("late"))
+    late.release()
+    with pytest.raises(Withdrawn, match="Nothing was paid"):
+        late.result.result(house.SOON)
+    for handle in first:
+        handle.result.result(house.SOON)
+    assert house.paid("late") == 0
+    house.run(runner, house.extract("late"))
+    assert house.paid("late") == 1
+
+
+def test_a_request_that_one_waiter_leaves_is_sent_for_the_other(house):
+    runner = house.runner()
+    leaving = runner.submit(house.account, house.extract("one"))
+    staying = runner.submit(house.account, house.extract("one"))
+    leaving.release()
+    leaving.release()
+    staying.result.result(house.SOON)
+    assert house.paid() == 1
+
+
+def test_a_waiter_that_comes_while_a_request_is_withdrawn_still_gets_its_picture(house):
+    runner = house.runner()
+    for number in range(30):
+        runner.submit(house.account, house.extract(f"{number}")).release()
+        runner.submit(house.account, house.extract(f"{number}")).result.result(house.SOON)
+        assert house.paid(f"{number}") == 1
+
+
+def test_a_request_that_was_sent_goes_on_when_nobody_waits(make_house):
+    house = make_house(seconds_per_task=0.2)
+    runner = house.runner()
+    handle = runner.submit(house.account, house.extract("one"))
+    task_uid = handle.accepted.result(house.SOON)
+    handle.release()
+    until(lambda: list((house.home / "results" / task_uid).glob("*.png")), "its picture is stored")
+    house.sandbox.expire()
+    assert house.run(runner, house.extract("one")).task_uid == task_uid
+    assert house.paid() == 1
+
+
+def test_resume_collects_in_the_background_what_was_paid_before_comfyui_ended(make_house):
+    house = make_house(seconds_per_task=0.3)
+    first = house.runner()
+    handles = [first.submit(house.account, house.extract(name)) for name in ("one", "two")]
+    task_uids = [handle.accepted.result(house.SOON) for handle in handles]
+    first.stop()
+    second = house.runner()
+    second.resume(house.account)
+    for task_uid in task_uids:
+        until(lambda: list((house.home / "results" / task_uid).glob("*.png")), "its picture is stored")  # noqa: B023
+    assert house.paid() == 2
+
+
+def test_a_request_that_is_run_while_it_is_looked_for_in_the_background_is_sent(house):
+    house.faults.add("reset", action=SUBMIT, accepted=False)
+    first = house.runner()
+    with pytest.raises(OutcomeUnknown):
+        first.submit(house.account, house.extract("one")).result.result(house.SOON)
+    first.stop()
+    house.faults.add("slow", action="ListRunningTasks", seconds=0.3)
+    second = house.runner()
+    second.resume(house.account)
+    until(lambda: house.faults.fired[-1]["kind"] == "slow", "it is looked for")
+    house.run(second, house.extract("one"))
+    assert house.paid() == 1
+
+
+def test_stop_leaves_no_thread_and_may_be_called_twice(house):
+    before = set(threading.enumerate())
+    runner = house.runner()
+    handle = runner.submit(house.account, house.extract("one"))
+    handle.accepted.result(house.SOON)
+    assert set(threading.enumerate()) > before
+    runner.stop()
+    runner.stop()
+    assert not [
+        thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("picpik-sandbox")
+    ]
+
+
+def test_a_runner_that_was_never_used_starts_nothing_and_stops(house):
+    before = set(threading.enumerate())
+    runner = house.runner()
+    assert set(threading.enumerate()) == before
+    assert not house.home.exists()
+    runner.stop()
+
+
+def test_after_the_end_nothing_can_be_submitted_and_late_deliveries_are_harmless(house):
+    runner = house.runner()
+    handle = runner.submit(house.account, house.extract("one"))
+    result = handle.result.result(house.SOON)
+    runner.stop()
+    result.deliver()
+    handle.release()
+    with pytest.raises(RuntimeError, match="has ended"):
+        runner.submit(house.account, house.extract("two"))
+
+
+def test_a_delivery_right_before_the_end_is_remembered(house):
+    first = house.runner()
+    delivered = house.run(first, house.extract("one", seed=-1))
+    first.stop()
+    assert house.run(house.runner(), house.extract("one", seed=-1)).task_uid != delivered.task_uid
+
+
+# -- polls
+
+
+def test_one_poll_asks_for_all_waiting_tasks(make_house):
+    house = make_house(seconds_queued=1000)
+    runner = house.runner(poll_interval=0.2)
+    many = [runner.submit(house.account, house.extract(f"{number}")) for number in range(100)]
+    for handle in many:
+        handle.accepted.result(house.SOON)
+    until(lambda: all(task.polls for task in house.sandbox.tasks), "all were asked for")
+    calls, polls = house.requests("ListTasksDetails"), house.sandbox.tasks[0].polls
+    until(lambda: house.sandbox.tasks[0].polls >= polls + 5, "five more ticks")
+    ticks = house.sandbox.tasks[0].polls - polls
+    assert house.requests("ListTasksDetails") - calls <= ticks + 1
+    assert {task.polls for task in house.sandbox.tasks[1:]} <= set(range(polls - 3, polls + ticks + 2))
+
+
+def test_more_tasks_than_one_call_may_hold_are_asked_for_in_several(make_house):
+    house = make_house(seconds_per_task=1.0)
+    runner = house.runner(poll_interval=0.2)
+    handles = [runner.submit(house.account, house.extract(f"{number}")) for number in range(120)]
+    for handle in handles:
+        handle.result.result(house.SOON * 2)
+    assert house.paid() == 120
+
+
+@pytest.mark.parametrize(
+    "quirk", [{"unknown_uid_fails": True}, {"unknown_uid_fails": True, "refusal_http_status": 400}]
+)
+def test_one_bad_task_uid_does_not_take_its_neighbours_along(make_house, quirk):
+    house = make_house(seconds_per_task=0.3)
+    house.sandbox.quirks.change(quirk)
+    runner = house.runner()
+    good = [runner.submit(house.account, house.extract(f"{number}")) for number in range(5)]
+    for handle in good:
+        handle.accepted.result(house.SOON)
+    bad = runner.collect(house.account, "cktlm6lrh4miq8ng9nf0")
+    for handle in good:
+        handle.result.result(house.SOON)
+    with pytest.raises(TaskNotFound, match="cktlm6lrh4miq8ng9nf0"):
+        bad.result.result(house.SOON)
+
+
+def test_a_code_that_nobody_knows_about_one_task_does_not_hold_up_the_others(make_house):
+    house = make_house(seconds_per_task=0.3)
+    runner = house.runner()
+    bad = "cktlm6lrh4miq8ng9nf0"
+    house.faults.add(
+        "ret_code",
+        action="ListTasksDetails",
+        where=lambda asked: bad in asked["TaskUIDList"],
+        times=None,
+        ret_code=8039,
+    )
+    stuck = runner.collect(house.account, bad)
+    for number in range(5):
+        house.run(runner, house.extract(f"{number}"))
+    assert "8039" in (stuck.progress.trouble or "")
+    assert not stuck.result.done()
+
+
+def test_a_task_that_a_list_leaves_out_for_a_moment_is_not_given_up(house):
+    runner = house.runner(replace(house.IMPATIENT, missing=1000.0))
+    house.faults.add("vanish", polls=0)
+    task_uid = runner.submit(house.account, house.extract("one")).accepted.result(house.SOON)
+    task = house.sandbox.service.tasks[task_uid]
+    calls = house.requests("ListTasksDetails")
+    until(lambda: house.requests("ListTasksDetails") > calls + 6, "it was missed more than once")
+    task.fault = None  # now it is listed
+    assert house.run(runner, house.extract("one")).task_uid == task_uid
+    assert house.paid() == 1
+
+
+def test_a_task_that_has_vanished_is_named_and_may_be_made_anew(house):
+    runner = house.runner()
+    house.faults.add("vanish", polls=0)
+    handle = runner.submit(house.account, house.extract("one"))
+    with pytest.raises(TaskNotFound, match=handle.accepted.result(house.SOON)):
+        handle.result.result(house.SOON)
+    house.run(runner, house.extract("one"))
+    assert house.paid() == 2
+
+
+def test_a_task_that_cannot_be_asked_for_any_more_is_named_and_attached_to_again(make_house):
+    house = make_house(seconds_per_task=0.2)
+    runner = house.runner()
+    house.faults.add("ret_code", action="ListTasksDetails", ret_code=171, times=1)
+    handle = runner.submit(house.account, house.extract("one"))
+    task_uid = handle.accepted.result(house.SOON)
+    with pytest.raises(TaskOutOfReach, match=f"{task_uid}.*RetCode 171"):
+        handle.result.result(house.SOON)
+    assert house.run(runner, house.extract("one")).task_uid == task_uid
+    assert house.paid() == 1
+
+
+def test_progress_shows_what_the_service_says(make_house):
+    house = make_house(seconds_per_task=0.3)
+    house.faults.add("unknown_status", polls=3, word="Archiving")
+    handle = house.runner().submit(house.account, house.extract("one"))
+    assert handle.progress.phase in (Phase.PREPARING, Phase.SUBMITTING)
+    until(lambda: "Archiving" in handle.progress.status_text, "the unknown word is shown")
+    handle.result.result(house.SOON)
+    assert handle.progress.phase is Phase.DONE
+    assert handle.progress.task_uid == house.sandbox.tasks[0].uid
+
+
+# -- Poll Task
+
+
+def test_poll_task_brings_a_task_of_another_computer(make_house, tmp_path):
+    house = make_house()
+    made = house.run(house.runner(), house.extract("one"))
+    elsewhere = Runner(tmp_path / "elsewhere", check_picture, poll_interval=0.05, patience=house.IMPATIENT)
+    try:
+        result = elsewhere.collect(house.account, made.task_uid).result.result(house.SOON)
+    finally:
+        elsewhere.stop()
+    assert [file.read_bytes() for file in result.files] == [file.read_bytes() for file in made.files]
+    assert house.paid() == 1
+
+
+def test_poll_task_of_an_own_task_uses_what_is_stored(house):
+    runner = house.runner()
+    made = house.run(runner, house.extract("one"))
+    house.sandbox.expire()
+    assert runner.collect(house.account, made.task_uid).result.result(house.SOON).files == made.files
+
+
+def test_poll_task_of_a_task_uid_that_is_no_name_for_a_folder_is_only_an_error(house):
+    with pytest.raises(TaskNotFound):
+        house.runner().collect(house.account, "../../../etc").result.result(house.SOON)
+
+
+# -- the outcome of a submit is unknown
+
+
+def test_a_task_whose_submit_got_no_answer_is_adopted(make_house):
+    house = make_house(seconds_per_task=0.5)
+    house.faults.add("reset", action=SUBMIT, accepted=True)
+    house.run(house.runner(), house.extract("one"))
+    assert house.paid() == 1
+    assert house.requests(SUBMIT) == 1
+
+
+@pytest.mark.parametrize("ahead", [7200.0, -7200.0])
+def test_a_task_is_adopted_whatever_our_clock_says(make_house, ahead):
+    house = make_house(seconds_per_task=2.0)
+    house.sandbox.quirks.change({"clock_offset": ahead})
+    house.faults.add("hang", action=SUBMIT)
+    house.run(house.runner(), house.extract("one"))
+    assert house.paid() == 1
+
+
+def test_a_task_of_a_submit_that_a_crash_cut_off_is_adopted(make_house):
+    house = make_house(seconds_per_task=1.5)
+    house.faults.add("hang", action=SUBMIT)
+    first = house.runner(replace(house.IMPATIENT, read=1000.0))
+    first.submit(house.account, house.extract("one"))
+    until(lambda: house.paid() == 1, "it is accepted")
+    first.stop()
+    house.run(house.runner(), house.extract("one"))
+    assert house.paid() == 1
+
+
+def test_an_unknown_outcome_is_said_and_the_next_run_looks_before_it_pays(house, caplog):
+    runner = house.runner()
+    house.faults.add("garbage", action=SUBMIT, accepted=False)
+    with pytest.raises(OutcomeUnknown, match="may or may not have been accepted") as caught:
+        runner.submit(house.account, house.extract("one")).result.result(house.SOON)
+    assert "Run again: the pack looks for it once more before it pays" in str(caught.value)
+    looks = house.requests("ListRunningTasks")
+    house.run(runner, house.extract("one"))
+    assert house.requests("ListRunningTasks") > looks
+    assert "it is sent again" in caplog.text
+    assert house.paid() == 1
+
+
+def test_the_next_run_pays_nothing_while_the_service_cannot_be_asked_whether_it_was_accepted(house):
+    runner = house.runner()
+    house.faults.add("reset", action=SUBMIT, accepted=True)
+    house.faults.add("http", action="ListRunningTasks", status=502, times=None)
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown, match="PICPIK could not be asked"):
+            runner.submit(house.account, house.extract("one")).result.result(house.SOON)
+    assert house.requests(SUBMIT) == 1
+
+
+def test_a_run_that_cannot_reach_the_service_does_not_say_that_nothing_was_paid_after_an_unknown_outcome(house):
+    runner = house.runner()
+    house.faults.add("garbage", action=SUBMIT, accepted=False)
+    with pytest.raises(OutcomeUnknown):
+        runner.submit(house.account, house.extract("one")).result.result(house.SOON)
+    with pytest.raises(OutcomeUnknown):
+        runner.submit(house.unreachable_account, house.extract("one")).result.result(house.SOON)
+
+
+def test_a_foreign_task_with_another_seed_is_not_adopted(make_house, tmp_path):
+    house = make_house(seconds_per_task=1.0)
+    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, patience=house.IMPATIENT)
+    try:
+        other.submit(house.account, house.extract("foreign", seed=2)).accepted.result(house.SOON)
+        house.faults.add("reset", action=SUBMIT, accepted=False)
+        with pytest.raises(OutcomeUnknown, match="no running task that fits"):
+            house.runner().submit(house.account, house.extract("mine", seed=1)).result.result(house.SOON)
+    finally:
+        other.stop()
+
+
+def test_a_foreign_task_of_another_action_is_not_adopted(make_house, tmp_path):
+    house = make_house(seconds_per_task=1.0)
+    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, patience=house.IMPATIENT)
+    try:
+        other.submit(house.account, house.apply("foreign")).accepted.result(house.SOON)
+        house.faults.add("reset", action=SUBMIT, accepted=False)
+        with pytest.raises(OutcomeUnknown, match="no running task that fits"):
+            house.runner().submit(house.account, house.extract("mine")).result.result(house.SOON)
+    finally:
+        other.stop()
+
+
+def test_of_several_candidates_none_is_adopted_and_all_are_named(make_house, tmp_path):
+    house = make_house(seconds_per_task=1.5)
+    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, patience=house.IMPATIENT)
+    try:
+        other.submit(house.account, house.extract("foreign")).accepted.result(house.SOON)
+        house.faults.add("reset", action=SUBMIT, accepted=True)
+        with pytest.raises(OutcomeUnknown) as caught:
+            house.runner().submit(house.account, house.extract("mine")).result.result(house.SOON)
+    finally:
+        other.stop()
+    assert all(task.uid in str(caught.value) for task in house.sandbox.tasks)
+
+
+def test_one_task_that_could_be_of_two_requests_is_not_adopted(make_house):
+    house = make_house(seconds_per_task=2.0)
+    runner = house.runner()
+    house.faults.add("reset", action=SUBMIT, where={"PositivePrompts": ["a"]}, accepted=True)
+    house.faults.add("hang", action=SUBMIT, where={"PositivePrompts": ["b"]}, accepted=False)
+    handles = [runner.submit(house.account, house.extract(name, seed=7)) for name in ("a", "b")]
+    for handle in handles:
+        with pytest.raises(OutcomeUnknown, match=house.sandbox.tasks[0].uid if house.sandbox.tasks else None):
+            handle.result.result(house.SOON)
+    assert house.paid("a") == 1 and house.paid("b") == 0
+
+
+def test_entries_of_one_batch_that_wait_for_their_turn_do_not_hinder_an_adoption(make_house):
+    house = make_house(seconds_per_task=1.0)
+    runner = house.runner()
+    house.faults.add("reset", action=SUBMIT, where={"PositivePrompts": ["0"]}, accepted=True)
+    handles = [runner.submit(house.account, house.extract(f"{number}", seed=7)) for number in range(12)]
+    for handle in handles:
+        handle.result.result(house.SOON)
+    assert house.paid() == 12
+
+
+# -- refusals
+
+
+def test_a_refused_connection_is_tried_again_until_the_service_is_there(house):
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))  # bound, but it does not listen: connections are refused
+        port = reserved.getsockname()[1]
+        runner = house.runner(replace(house.IMPATIENT, first_retry=0.3, longest_retry=0.3))
+        account = Account(f"http://127.0.0.1:{port}", house.account.public_key, house.account.private_key)
+        handle = runner.submit(account, house.extract("one"))
+        until(lambda: handle.progress.trouble, "the refusal is shown")
+    late = start_in_thread(port=port, seconds_queued=0, seconds_per_task=0)
+    try:
+        handle.result.result(house.SOON)
+        assert len(late.sandbox.tasks) == 1
+    finally:
+        late.stop()
+
+
+def test_a_service_that_cannot_be_reached_has_cost_nothing_and_the_request_may_be_run_again(house):
+    runner = house.runner()
+    with pytest.raises(NeverSent, match="nothing was paid"):
+        runner.submit(house.unreachable_account, house.extract("one")).result.result(house.SOON)
+    house.run(runner, house.extract("one"))
+    assert house.paid() == 1
+    assert house.requests("ListRunningTasks") == 0
+
+
+def test_the_servers_own_word_on_when_to_try_again_is_obeyed(house):
+    runner = house.runner(replace(house.IMPATIENT, first_retry=1000.0, longest_retry=1000.0))
+    house.faults.add("http", action=SUBMIT, status=503, retry_after=0)
+    house.faults.add("http", action=SUBMIT, status=429, retry_after=0)
+    house.faults.add("http", action="ListTasksDetails", status=503, retry_after=0)
+    house.run(runner, house.extract("one"))
+    assert house.paid() == 1 and house.requests(SUBMIT) == 3
+
+
+def test_a_throttled_submit_is_given_up_after_five_tries(house):
+    house.faults.add("ret_code", action=SUBMIT, ret_code=153, times=None)
+    with pytest.raises(Exception, match="RetCode 153"):
+        house.runner().submit(house.account, house.extract("one")).result.result(house.SOON)
+    assert house.requests(SUBMIT) == 5
+
+
+def test_a_waiting_retry_ends_when_nobody_wants_the_request_any_more(house):
+    runner = house.runner()
+    house.faults.add("http", action=SUBMIT, status=503, retry_after=60)
+    handle = runner.submit(house.account, house.extract("one"))
+    until(lambda: handle.progress.trouble, "it waits")
+    handle.release()
+    with pytest.raises(Withdrawn):
+        handle.result.result(house.SOON)
+    assert house.paid() == 0
+
+
+# -- result files
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_result_files_that_cannot_be_had_are_an_error_that_names_the_task_and_pay_nothing(house, status):
+    runner = house.runner()
+    house.faults.add("http", action="download", status=status, times=1)
+    handle = runner.submit(house.account, house.extract("one"))
+    with pytest.raises(ResultUnavailable, match=handle.accepted.result(house.SOON)):
+        handle.result.result(house.SOON)
+    house.run(runner, house.extract("one"))
+    assert house.paid() == 1
+
+
+@pytest.mark.parametrize("kind", ["truncated_body", "corrupt_picture", "html", "empty_body", "reset"])
+def test_a_broken_download_starts_afresh(house, kind):
+    house.faults.add(kind, action="download", times=3)
+    result = house.run(house.runner(), house.extract("one"))
+    check_picture(result.files[0].read_bytes())
+
+
+def test_a_download_that_trickles_for_ever_is_cut_and_started_afresh(house):
+    house.faults.add("slow_body", action="download", seconds=300.0)
+    house.run(house.runner(replace(house.IMPATIENT, read=1000.0, whole_picture=0.5)), house.extract("one"))
+
+
+def test_what_arrives_instead_of_a_picture_is_kept_and_said(house):
+    runner = house.runner()
+    house.faults.add("html", action="download", times=4)
+    with pytest.raises(ResultUnavailable, match="What arrived is kept in") as caught:
+        runner.submit(house.account, house.extract("one")).result.result(house.SOON)
+    assert b"<html>" in caught.value.stored_file.read_bytes()
+    house.run(runner, house.extract("one"))
+    assert house.paid() == 1
+
+
+def test_a_request_whose_task_is_long_dead_at_the_service_does_not_stay_stuck_to_it(house):
+    runner = house.runner()
+    house.sandbox.quirks.change({"clock_offset": -2 * 86400.0})
+    result = house.run(runner, house.extract("one"))
+    house.sandbox.quirks.change({"clock_offset": 0.0})  # two days later
+    house.sandbox.expire()
+    result.files[0].unlink()
+    with pytest.raises(ResultUnavailable, match=result.task_uid):
+        house.run(runner, house.extract("one"))
+    house.run(runner, house.extract("one"))
+    assert house.paid() == 2
+
+
+def test_delivered_files_go_when_there_are_too_many_and_undelivered_ones_stay(house):
+    runner = house.runner(keep_bytes=1)
+    undelivered = runner.submit(house.account, house.extract("undelivered")).result.result(house.SOON)
+    delivered = house.run(runner, house.extract("delivered"))
+    house.run(runner, house.extract("next"))
+    until(lambda: not delivered.files[0].exists(), "the delivered file is dropped")
+    assert undelivered.files[0].exists()
+    house.run(runner, house.extract("delivered"))
+    assert house.paid("delivered") == 1
+
+
+# -- secrets
+
+
+def test_nothing_secret_is_logged_or_written(make_house, caplog):
+    caplog.set_level(logging.DEBUG)
+    house = make_house(seconds_per_task=0.5)
+    runner = house.runner()
+    house.faults.add("http", action="download", status=503)
+    house.faults.add("reset", action=SUBMIT, accepted=True)
+    house.faults.add("http", action="download", where={"PositivePrompts": ["bad"]}, status=403, times=9)
+    house.run(runner, house.extract("one"))
+    with pytest.raises(Exception, match=r"Task|may or may not") as caught:
+        house.run(runner, house.extract("bad"))
+    runner.stop()
+    base64 = b"".join(house.extract("one").raw_image.pieces)[40:80].decode()
+    said = caplog.text + str(caught.value)
+    written = b"".join(path.read_bytes() for path in house.home.rglob("*") if path.is_file()).decode("latin-1")
+    for secret in (house.account.private_key, "Signature=", "/results/", base64):
+        assert secret not in said, "in the log or an error"
+        assert secret not in written, "in the home folder"
+
+
+def test_the_ledger_has_a_task_uid_before_the_first_poll(make_house):
+    house = make_house(seconds_per_task=0.2)
+    house.faults.add("hang", action="ListTasksDetails")
+    handle = house.runner().submit(house.account, house.extract("one"))
+    until(lambda: house.requests("ListTasksDetails") == 1, "the first poll is there")
+    book = Ledger(house.home / "ledger.sqlite")
+    try:
+        assert book.find(house.sandbox.tasks[0].uid) is not None
+    finally:
+        book.close()
+    handle.result.result(house.SOON)
