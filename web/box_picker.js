@@ -13,6 +13,7 @@ import { loadPhrases, t } from "./phrases.js"
 const NODE = "PicpikExtractPattern"
 const SIDES = ["x", "y", "width", "height"]
 const HEIGHT = 320
+const HEIGHT_OF_HINT = 48
 const SHORTEST_DRAG = 4
 const MILLISECONDS_BETWEEN_LOOKS = 300
 const ZEROS = { x: 0, y: 0, width: 0, height: 0 }
@@ -29,8 +30,8 @@ app.registerExtension({
     const picker = new Picker(node, box)
     node.addDOMWidget("picpik_box_picker", "picpik_box_picker", picker.root, {
       serialize: false,
-      getMinHeight: () => HEIGHT,
-      getMaxHeight: () => HEIGHT,
+      getMinHeight: () => picker.height,
+      getMaxHeight: () => picker.height,
       hideOnZoom: false,
     }).serialize = false
     picker.follow()
@@ -127,6 +128,7 @@ class Picker {
   look() {
     const isNodes2 = Boolean(LiteGraph.vueNodesMode)
     const url = pictureBefore(this.node)
+    if (!url) this.url = url
     const state = JSON.stringify([url, this.box.value, isNodes2, this.root.clientWidth, this.root.clientHeight])
     if (state === this.state && this.isReady === this.wasReady) return
     this.state = state
@@ -135,8 +137,20 @@ class Picker {
     this.box.widget.hidden = !isNodes2 // there it would only say "Node 2.0 only"
     if (url && url !== this.url) this.picture.src = url
     this.url = url
+    if (!isNodes2) this.makeRoom()
     if (this.isReady) this.box.fitTo(this.picture.naturalWidth, this.picture.naturalHeight, isNodes2)
     this.draw()
+  }
+
+  get height() {
+    return this.isReady ? HEIGHT : HEIGHT_OF_HINT
+  }
+
+  /** The node grows by itself for nobody. */
+  makeRoom() {
+    const [width, height] = this.node.size
+    const needed = this.node.computeSize()[1]
+    if (height < needed) this.node.setSize([width, needed])
   }
 
   get isReady() {

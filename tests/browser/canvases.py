@@ -1,0 +1,87 @@
+"""The front end on a server of the test's own, in the canvas and the language that the test asks for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
+from comfyui_picpik.devtools.environment import Environment
+from comfyui_picpik.devtools.front_end import FrontEnd
+from playwright.sync_api import Browser, Page
+
+CANVASES = ("classic", "nodes2")
+
+BUILD = """async ([nodes, links]) => {
+    app.graph.clear()
+    const made = {}
+    for (const [name, { type, pos, values = {} }] of Object.entries(nodes)) {
+        const node = made[name] = LiteGraph.createNode(type)
+        node.pos = pos
+        app.graph.add(node)
+        for (const [widget, value] of Object.entries(values))
+            node.widgets.find((each) => each.name === widget).value = value
+    }
+    for (const [from, slot, to, input] of links)
+        made[from].connect(slot, made[to], made[to].inputs.findIndex((each) => each.name === input))
+    window.made = made
+    const nextFrame = () => new Promise(requestAnimationFrame)
+    await nextFrame() // nodes have a size once they were drawn
+    await nextFrame()
+    await app.extensionManager.command.execute("Comfy.Canvas.FitView")
+}"""
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    server: ComfyuiServer,
+    environment: Environment,
+    canvas: str,
+    screenshot: str,
+    locale: str = "en",
+    **context_options: Any,
+) -> Iterator[FrontEnd]:
+    """An open front end; a screenshot of how the test left it is kept under the name `screenshot`."""
+    settings = {
+        "Comfy.TutorialCompleted": True,
+        "Comfy.VueNodes.Enabled": canvas == "nodes2",
+        "Comfy.Locale": locale,
+        "Comfy.RightSidePanel.IsOpen": False,
+    }
+    for name, value in settings.items():
+        server.client.http.post(f"/api/settings/{name}", json=value).raise_for_status()
+    context = browser.new_context(viewport={"width": 1600, "height": 1000}, base_url=server.url, **context_options)
+    try:
+        front_end = FrontEnd(context.new_page())
+        front_end.open()
+        front_end.page.wait_for_function("window.comfyAPI.api.api.clientId")  # else it is not told how a run ends
+        yield front_end
+        name = re.sub(r"[^\w.-]+", "-", screenshot).strip("-")
+        front_end.page.screenshot(path=environment.artifacts / "browser" / f"{name}.png")
+    finally:
+        context.close()
+
+
+def build(page: Page, nodes: Mapping[str, Mapping[str, Any]], *links: tuple[str, int, str, str]) -> None:
+    """Puts nodes on an empty canvas; `made.<name>` are they in the page. A link: from, its output, to, its input."""
+    page.evaluate(BUILD, [nodes, [list(link) for link in links]])
+
+
+def extract_graph(page: Page, seed: int, side: int = 64) -> None:
+    """A whole workflow around one Extract Pattern."""
+    nodes = {
+        "example": {"type": "PicpikExampleImages", "pos": [40, 100]},
+        "extract": {
+            "type": "PicpikExtractPattern",
+            "pos": [420, 100],
+            "values": {"seed": seed, "width": side, "height": side},
+        },
+        "save": {"type": "SaveImage", "pos": [860, 100]},
+    }
+    build(page, nodes, ("example", 0, "extract", "raw_image"), ("extract", 0, "save", "images"))
+
+
+def open_settings(page: Page, category: str = "PICPIK") -> None:
+    page.keyboard.press("Control+,")
+    page.get_by_role("dialog").get_by_text(category, exact=True).first.click()

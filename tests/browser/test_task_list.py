@@ -1,0 +1,50 @@
+"""The sidebar tab: it fills by itself, and what was paid for can be used again from it."""
+
+import re
+
+import pytest
+from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
+from comfyui_picpik.devtools.environment import Environment
+from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, opened
+from playwright.sync_api import Browser, expect
+
+each_canvas = pytest.mark.parametrize("canvas", CANVASES)
+
+
+@each_canvas
+def test_the_list_fills_while_it_is_open_and_gives_its_pictures_back(
+    browser: Browser, comfyui: ComfyuiServer, environment: Environment, canvas: str
+):
+    permissions = ["clipboard-read", "clipboard-write"]
+    with opened(browser, comfyui, environment, canvas, f"task-list-{canvas}", permissions=permissions) as front_end:
+        page = front_end.page
+        page.get_by_role("button", name="PICPIK").first.click()
+        tasks = page.locator(".picpik-task")
+        expect(page.locator(".picpik-summary")).to_contain_text("Credits today")
+        before = {task.get_attribute("data-task-uid") for task in tasks.all()}
+        extract_graph(page, seed=300 + CANVASES.index(canvas), side=256)
+        assert front_end.run().kind == "execution_success"
+
+        first = tasks.first
+        expect(first.locator(".picpik-state")).to_have_text(re.compile("ready|done"))
+        expect(first).to_contain_text("Extract Pattern")
+        expect(first).to_contain_text("4 credits")
+        expect(first.locator("img")).to_have_js_property("naturalWidth", 256)
+        uid = first.get_attribute("data-task-uid") or ""
+        assert uid not in before
+
+        first.get_by_role("button", name="Copy TaskUID").click()
+        assert page.evaluate("navigator.clipboard.readText()") == uid
+        first.get_by_role("button", name="Add to graph").click()
+        page.wait_for_function("app.graph.nodes.some((node) => node.type === 'LoadImage')")
+        value = page.evaluate("app.graph.nodes.find((node) => node.type === 'LoadImage').widgets[0].value")
+        assert (comfyui.folder / "input" / value).is_file()
+        assert uid in value
+        assert front_end.page_errors == []
+
+
+@each_canvas
+def test_the_list_speaks_chinese(browser: Browser, comfyui: ComfyuiServer, environment: Environment, canvas: str):
+    with opened(browser, comfyui, environment, canvas, f"task-list-chinese-{canvas}", locale="zh") as front_end:
+        front_end.page.get_by_role("button", name="PICPIK").first.click()
+        expect(front_end.page.locator(".picpik-summary")).to_contain_text("今日点数")
