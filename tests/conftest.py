@@ -5,6 +5,7 @@ must not import the root `__init__.py` as a nameless package.
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -27,5 +28,20 @@ class _RootIsNoPackage:
         return pytest.Dir.from_parent(parent, path=path) if path == ROOT else None
 
 
+_totals = pytest.StashKey[list[str]]()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_RootIsNoPackage())
+    config.stash[_totals] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash[_totals]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def say_at_the_end(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Prints a line below the results of the whole run."""
+    return request.config.stash[_totals].append

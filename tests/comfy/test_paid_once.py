@@ -117,7 +117,7 @@ def test_a_change_downstream_pays_only_for_what_changed(town: ComfyuiServer, cal
 
 
 def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(
-    start_comfyui: StartComfyui, start_sandbox, record_property
+    start_comfyui: StartComfyui, start_sandbox, say_at_the_end
 ):
     """kill -9 at seeded random moments of a running workflow; then a restart and the same prompt again."""
     sandbox = start_sandbox(seconds_queued=0.3, seconds_per_task=1.0)
@@ -131,7 +131,6 @@ def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(
         server.start()
         assert picture(server, seed).shape == expected.shape
     totals = accepted(sandbox)
-    record_property("kills", KILLS)
-    record_property("accepted tasks", sum(totals.values()))
-    print(f"kills {KILLS}, accepted tasks {sum(totals.values())}, paid twice {sum(n > 1 for n in totals.values())}")
+    twice = sum(count > 1 for count in totals.values())
+    say_at_the_end(f"kill -9: {KILLS} kills, {sum(totals.values())} accepted tasks, {twice} paid twice")
     assert set(totals.values()) == {1}

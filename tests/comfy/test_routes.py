@@ -1,12 +1,15 @@
 """The pack's HTTP routes: what they do, and whom they refuse."""
 
 import io
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
-from comfyui_picpik.devtools.fixtures import StartComfyui
+from comfyui_picpik.devtools.comfyui_server import PACK_FOLDER, ComfyuiServer
+from comfyui_picpik.devtools.fixtures import StartComfyui, account
+from comfyui_picpik.sandbox import SandboxThread
 from PIL import Image
 
 READS = ("/picpik/accounts", "/picpik/models", "/picpik/tasks")
@@ -133,20 +136,25 @@ def test_models_are_asked_for_kept_and_offered(comfyui: ComfyuiServer, http: htt
     assert info["PicpikSubModel"]["input"]["required"]["model_code"][1]["options"] == ["", *listed["sub"]]
 
 
-@pytest.fixture(scope="module")
-def task(comfyui: ComfyuiServer) -> dict[str, Any]:
-    """A task that was paid for, as the sidebar sees it."""
+def extract_prompt(seed: int, **values: Any) -> dict[str, Any]:
+    """One small task of two pictures."""
     inputs = {
         "raw_image": ["1", 0], "box": {"x": 0, "y": 0, "width": 0, "height": 0}, "tiling": False,
-        "main_model": "PICPIK General", "positive_prompts": "", "negative_prompts": "", "seed": 77,
-        "width": 512, "height": 64, "batch_size": 2,
+        "main_model": "PICPIK General", "positive_prompts": "", "negative_prompts": "", "seed": seed,
+        "width": 512, "height": 64, "batch_size": 2, **values,
     }  # fmt: skip
-    prompt = {
+    return {
         "1": {"class_type": "PicpikExampleImages", "inputs": {}},
         "2": {"class_type": "PicpikExtractPattern", "inputs": inputs},
         "3": {"class_type": "PreviewImage", "inputs": {"images": ["2", 0]}},
+        "4": {"class_type": "PreviewAny", "inputs": {"source": ["2", 2]}},
     }
-    assert comfyui.client.run(prompt).status == "success"
+
+
+@pytest.fixture(scope="module")
+def task(comfyui: ComfyuiServer) -> dict[str, Any]:
+    """A task that was paid for, as the sidebar sees it."""
+    assert comfyui.client.run(extract_prompt(seed=77)).status == "success"
     return comfyui.client.http.get("/picpik/tasks").json()["tasks"][0]
 
 
@@ -182,3 +190,32 @@ def test_nothing_but_a_stored_picture_is_given(http: httpx.Client, task: dict[st
 def test_there_is_nothing_to_collect_of_a_task_that_is_stored(http: httpx.Client, task: dict[str, Any]):
     assert http.post("/picpik/tasks/collect", json={"id": task["id"]}).status_code == 404
     assert http.post("/picpik/tasks/collect", json={"id": "../../etc"}).status_code == 404
+
+
+def test_a_task_that_a_crash_left_behind_is_collected_from_the_list(
+    start_comfyui: StartComfyui, start_sandbox: Callable[..., SandboxThread]
+):
+    sandbox = start_sandbox(seconds_per_task=2)
+    server = start_comfyui(account(sandbox))
+    server.client.run(extract_prompt(seed=78, wait=False))
+    server.kill()
+    server.start()
+
+    def newest() -> dict[str, Any]:
+        return server.client.http.get("/picpik/tasks").json()["tasks"][0]
+
+    left = newest()
+    assert (left["state"], left["collectable"], left["pictures"]) == ("submitted", True, [])
+    server.client.http.post("/picpik/tasks/collect", json={"id": left["id"]}).raise_for_status()
+    end = time.monotonic() + 30
+    while not newest()["pictures"]:
+        assert time.monotonic() < end, newest()
+        time.sleep(0.05)
+
+    assert newest()["state"] == "stored"
+    assert len(sandbox.sandbox.tasks) == 1
+
+
+@pytest.mark.parametrize("page", ["PicpikExtractPattern.md", "PicpikExtractPattern/zh.md", "extract-pattern.jpg"])
+def test_help_is_where_the_front_end_looks_for_it(http: httpx.Client, page: str):
+    assert http.get(f"/extensions/{PACK_FOLDER}/docs/{page}").is_success

@@ -1,4 +1,4 @@
-"""A local PICPIK, a home folder, and task runners that wait for nothing long; at the end of the run, the totals."""
+"""A local PICPIK, a home folder, and task runners that wait for nothing long."""
 
 from __future__ import annotations
 
@@ -30,24 +30,10 @@ IMPATIENT = Patience(
 SOON = 20.0
 """Seconds after which a test that waits for something has failed."""
 
-totals = pytest.StashKey[list[str]]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[totals] = []
     # anyio has one coroutine wait inside another: a runner that ends at that very moment leaves the inner one unstarted
     config.addinivalue_line("filterwarnings", "ignore:coroutine 'connect_tcp:RuntimeWarning")
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    for line in config.stash[totals]:
-        terminalreporter.write_line(line)
-
-
-@pytest.fixture
-def say_at_the_end(request: pytest.FixtureRequest):
-    """Prints a line below the results of the whole run."""
-    return request.config.stash[totals].append
 
 
 def png(colour: int = 90) -> bytes:

@@ -1,0 +1,125 @@
+"""The ledger as people look at it, and the models of last time."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from comfyui_picpik.picpik.actions import GeneratePatternsFromImage, Generation
+from comfyui_picpik.picpik.data_uri import DataUri
+from comfyui_picpik.picpik.estimates import estimated_seconds
+from comfyui_picpik.picpik.history import TaskHistory
+from comfyui_picpik.picpik.ledger import DELIVERED, FAILED, STORED, SUBMITTED, Ledger, Record, StoredFile, new_record
+from comfyui_picpik.picpik.model_list import FILE_NAME, KnownModels, read_models, write_models
+from comfyui_picpik.picpik.models import ModelList
+
+ACTION = "GeneratePatternsFromImage"
+
+
+def record(key: str, **changes: Any) -> Record:
+    made = new_record(request_key=key, account="a", owner="o", action=ACTION, seed=1, size=(1024, 512), batch_size=1)
+    return replace(made, **{"state": STORED, "task_uid": key, **changes})
+
+
+def write(home: Path, *records: Record) -> TaskHistory:
+    ledger = Ledger(home / "ledger.sqlite")
+    for each in records:
+        ledger.write(each)
+    ledger.close()
+    return TaskHistory(home)
+
+
+def test_without_a_ledger_there_is_nothing_and_nothing_is_made(tmp_path: Path):
+    history = TaskHistory(tmp_path / "none")
+
+    assert (history.recent(5), history.find("x"), history.spent_since(0)) == ([], None, 0)
+    assert history.typical_seconds(ACTION, 1, 1, 1) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_ledger_is_nothing_to_look_at(tmp_path: Path):
+    (tmp_path / "ledger.sqlite").write_bytes(b"no database" * 100)
+    assert TaskHistory(tmp_path).recent(5) == []
+
+
+def test_the_newest_come_first_and_only_so_many(tmp_path: Path):
+    history = write(tmp_path, *(record(f"k{age}", created=1000.0 - age) for age in range(5)))
+    assert [task.task_uid for task in history.recent(3)] == ["k0", "k1", "k2"]
+
+
+def test_credits_are_summed_from_a_moment_on(tmp_path: Path):
+    history = write(
+        tmp_path,
+        record("old", created=10.0, points_spent=100),
+        record("new", created=20.0, points_spent=7),
+        record("newer", created=30.0, points_spent=5),
+        record("untold", created=40.0),
+    )
+    assert [history.spent_since(since) for since in (0, 20, 25, 50)] == [112, 12, 5, 0]
+
+
+def test_the_typical_time_is_that_of_the_same_action_and_size(tmp_path: Path):
+    times = {"a": 8.0, "b": 10.0, "c": 90.0}
+    done = [record(key, submitted=100.0, ended=100 + seconds) for key, seconds in times.items()]
+    others = [
+        record("size", submitted=0.0, ended=999.0, width=64),
+        record("failed", submitted=0.0, ended=999.0, state=FAILED),
+        record("delivered", submitted=100.0, ended=110.0, state=DELIVERED),
+    ]
+    history = write(tmp_path, *done, *others)
+    action = GeneratePatternsFromImage(
+        DataUri.encode("image/png", [b"x"]), (0, 0, 1, 1), generation=Generation(width=1024, height=512)
+    )
+
+    assert estimated_seconds(history, action) == 10.0
+    assert history.typical_seconds("ApplyReferencePattern", 1024, 512, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_pending"),
+    [
+        ({"state": SUBMITTED}, True),
+        ({"state": STORED}, False),
+        ({"state": FAILED}, False),
+        ({"state": SUBMITTED, "task_uid": None}, False),
+        ({"state": SUBMITTED, "created": time.time() - 25 * 3600}, False),
+    ],
+)
+def test_what_can_be_collected(tmp_path: Path, changes: dict[str, Any], is_pending: bool):
+    (task,) = write(tmp_path, record("k", **changes)).recent(1)
+    assert task.is_pending is is_pending
+
+
+def test_a_picture_is_found_by_its_index_while_it_is_on_disk(tmp_path: Path):
+    files = (StoredFile("k/00.png", 1, "x"), StoredFile("k/01.png", 1, "x"))
+    history = write(tmp_path, record("k", files=files))
+    picture = tmp_path / "results" / "k" / "01.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"x")
+    (task,) = history.recent(1)
+
+    assert history.find(task.id) == task
+    assert [history.file(task, index) for index in (-1, 0, 1, 2)] == [None, None, picture, None]
+
+
+def test_models_are_kept_and_the_general_one_is_always_there(tmp_path: Path):
+    answer = {
+        "MainModels": [{"ModelCode": "Textile"}],
+        "LoraModels": {"Thread": {"TriggerWordList": ["thread"]}},
+        "EmbeddingModels": [{"ModelCode": "Clean"}],
+    }
+    known = KnownModels.from_list(ModelList.from_answer(answer))
+    write_models(tmp_path, known)
+
+    assert known.main == ("PICPIK General", "Textile")
+    assert read_models(tmp_path) == known
+    assert known.sub == ("Thread", "Clean")
+    assert known.trigger_words == {"Thread": ("thread",)}
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{", '{"main": 3}', '{"main": []}', '{"trigger_words": 7}'])
+def test_a_list_that_cannot_be_read_is_the_general_model(tmp_path: Path, content: str | None):
+    if content is not None:
+        (tmp_path / FILE_NAME).write_text(content)
+    assert read_models(tmp_path).main == ("PICPIK General",)
