@@ -10,6 +10,7 @@ import atexit
 import functools
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import folder_paths
@@ -32,7 +33,9 @@ from ..picpik import (
     unconfigured,
     write_models,
 )
-from ..sandbox import start_in_thread
+
+_MOST_LEFT = 200
+"""So many of the newest tasks are looked through for some that were left behind."""
 
 
 def settings() -> Settings:
@@ -73,8 +76,11 @@ def account_fingerprint(name: str = "") -> str:
 def accounts() -> dict[str, Account]:
     """Every account that calls can be made for, by its name; the default one by an empty name, too."""
     now = settings()
-    choices = {name: now.choose(name) for name in ("", *now.saved.accounts)}
-    return {name: account_of(choice) for name, choice in choices.items() if choice.refusal is None}
+    usable: dict[str, Account] = {}
+    for name in ("", *now.saved.accounts):
+        with suppress(NotConfigured):
+            usable[name] = account_of(now.choose(name))
+    return usable
 
 
 def models() -> KnownModels:
@@ -113,7 +119,16 @@ def runner() -> Runner:
 def _runner() -> Runner:
     made = Runner(home(), check_picture, poll_interval=Settings(os.environ).poll_interval)
     atexit.register(made.stop)
+    _collect_what_was_left(made)
     return made
+
+
+def _collect_what_was_left(runner: Runner) -> None:
+    """Fetches, in the background, what was paid for and not yet stored when ComfyUI ended the last time."""
+    payers = {account.identity: account for account in accounts().values()}
+    for task in history().recent(_MOST_LEFT):
+        if task.is_pending and task.account in payers:
+            runner.collect(payers[task.account], task.task_uid or "").release()
 
 
 def _default_home() -> Path:
@@ -128,10 +143,13 @@ def _sandbox_account() -> Account:
 
 @functools.cache
 def _started_sandbox() -> Account:
+    # not at ComfyUI's start: few users need it
+    from ..sandbox import start_in_thread
+
     sandbox = start_in_thread()
     atexit.register(sandbox.stop)
     return Account(sandbox.endpoint, sandbox.public_key, sandbox.private_key)
 
 
-_making = threading.Lock()
+_making = threading.RLock()
 """Nodes and routes run in different threads; what is made once must not be made twice."""
