@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from comfy_api.latest import io
 
-from ..artwork import garment, garment_mask, pattern
 from .pattern_node import CATEGORY
 
 
@@ -29,6 +28,9 @@ class ExampleImages(io.ComfyNode):
 
     @classmethod
     def execute(cls) -> io.NodeOutput:
+        # not at ComfyUI's start: few runs need it
+        from ..artwork import garment, garment_mask, pattern
+
         return io.NodeOutput(_batch(garment()), _batch(garment_mask()), _batch(pattern()))
 
 

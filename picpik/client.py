@@ -2,6 +2,8 @@
 
 Every foreign error is translated at this seam, so nothing of httpx leaves the package. httpx and httpcore log each URL;
 what they say of our calls is kept out of ComfyUI's log, because result URLs are signed and the log is served by HTTP.
+
+httpx is imported where it is used: it takes as long as all of the pack, and would be paid for at each ComfyUI start.
 """
 
 from __future__ import annotations
@@ -18,9 +20,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mappin
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-import httpx
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ApiError, BadAnswer, HttpRefused, NeverSent, NoAnswer, NotConfigured
 from .models import ModelList
@@ -29,6 +29,9 @@ from .settings import Account
 from .signing import sign
 from .tasks import TaskDetail
 from .wire import json_pieces
+
+if TYPE_CHECKING:
+    import httpx
 
 _BIGGEST_ANSWER = 16 * 1024 * 1024
 _BIGGEST_PICTURE = 256 * 1024 * 1024
@@ -51,6 +54,13 @@ class Credits:
         return self.total - self.used
 
 
+def tls_context() -> ssl.SSLContext:
+    """What `Client` needs for https. Blocks, for httpx is imported and the system's certificates are read."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 class Client:
     """Calls of one account. To be used from one event loop, closed with `aclose`."""
 
@@ -62,6 +72,8 @@ class Client:
         patience: Patience = Patience(),  # noqa: B008  frozen
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        import httpx
+
         _keep_urls_out_of_the_log()
         self.account = account
         self._patience = patience
@@ -198,6 +210,8 @@ class Client:
 @contextmanager
 def _translated(host: str) -> Iterator[None]:
     """Turns whatever httpx raises into ours, and hides the call from httpx's log."""
+    import httpx
+
     token = _calling.set(True)
     try:
         yield
@@ -232,6 +246,8 @@ async def _read(response: httpx.Response, limit: int) -> bytes:
 
 def _reason(error: Exception) -> str:
     """A few words for people. Never the text of the error: it can hold the URL."""
+    import httpx
+
     if isinstance(error, httpx.TimeoutException):
         return "time-out while connecting" if isinstance(error, httpx.ConnectTimeout) else "time-out"
     if isinstance(error, httpx.ProxyError):

@@ -29,11 +29,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from .actions import MAX_SEED, RANDOM_SEED, PatternAction, with_seed
 from .bookkeeping import Bookkeeping, Durability
-from .client import Client
+from .client import Client, tls_context
 from .collector import CheckPicture, Collector
 from .errors import CallFailed, PicpikError, ResultUnavailable, TaskFailed, TaskNotFound, TaskOutOfReach
 from .handle import Handle, Job, TaskResult
@@ -406,8 +404,7 @@ class Runner:
 
     async def _desk(self, account: Account) -> _Desk:
         if account not in self._desks:
-            # making the TLS context reads the system's certificates: not on the loop
-            context = await asyncio.to_thread(httpx.create_ssl_context)
+            context = await asyncio.to_thread(tls_context)
             if account not in self._desks:
                 client = Client(account, ssl_context=context, patience=self._patience)
                 poller = Poller(client, self._poll_interval, self._jitter, self._patience)
