@@ -92,6 +92,11 @@ class ApplyReferencePattern:
     def __post_init__(self) -> None:
         check_range("pattern_strength", self.pattern_strength, 0, 1)
 
+    @property
+    def images(self) -> tuple[DataUri, ...]:
+        """What is sent, in the order of the request."""
+        return self.raw_image, self.mask, self.pattern_image
+
     def to_params(self) -> dict[str, Any]:
         params = {
             "Action": self.ACTION,
@@ -102,7 +107,7 @@ class ApplyReferencePattern:
             "PatternReferStrength": wire_float(self.pattern_strength),
             "ChaoticMode": self.chaotic_mode,
             "ColorCorrection": self.color_correction,
-            "ImageAndMaskList": [self.raw_image, self.mask, self.pattern_image],
+            "ImageAndMaskList": list(self.images),
         }
         return _merged(params, self.generation.extra_parameters)
 
@@ -129,6 +134,11 @@ class GeneratePatternsFromImage:
                 f"{self.box} is turned inside out or starts outside the picture.",
                 "Give a box whose right and bottom edges lie beyond its left and top edges.",
             )
+
+    @property
+    def images(self) -> tuple[DataUri, ...]:
+        """What is sent."""
+        return (self.raw_image,)
 
     def to_params(self) -> dict[str, Any]:
         params = {
