@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class ResultFolder:
         self._folder = folder
         self._warn = warn
         self._elsewhere: Path | None = None
+        self._choosing = threading.Lock()
 
     def save(self, task_uid: str, index: int, content: bytes) -> StoredFile:
         """Writes one picture of a task, by a temporary name that is flushed and then renamed.
@@ -60,13 +62,14 @@ class ResultFolder:
 
     def _beside(self, error: OSError) -> Path:
         """Where pictures go when the home folder cannot take them: better a temporary place than a lost picture."""
-        if self._elsewhere is None:
-            self._elsewhere = Path(tempfile.mkdtemp(prefix="picpik-results-"))
-            self._warn(
-                f"PICPIK: result files cannot be written to {self._folder} ({error.strerror}). They go to "
-                f"{self._elsewhere} until ComfyUI is started again: free some space or give write permission."
-            )
-        return self._elsewhere
+        with self._choosing:  # several pictures may fail at once, and must find the same place
+            if self._elsewhere is None:
+                self._elsewhere = Path(tempfile.mkdtemp(prefix="picpik-results-"))
+                self._warn(
+                    f"PICPIK: result files cannot be written to {self._folder} ({error.strerror}). They go to "
+                    f"{self._elsewhere} until ComfyUI is started again: free some space or give write permission."
+                )
+            return self._elsewhere
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,6 +1,8 @@
 """The folder of result files: whole or not there, and findable by its names."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,20 @@ def test_a_picture_goes_elsewhere_when_the_folder_cannot_take_it_and_that_is_sai
     assert folder.intact(files)
     assert not folder.path(files[0]).is_relative_to(tmp_path / "results")
     assert len(warnings) == 1 and str(tmp_path / "results") in warnings[0]
+
+
+def test_pictures_that_cannot_be_written_at_the_same_time_go_to_the_same_place(folder, tmp_path, warnings):
+    (tmp_path / "results").write_bytes(b"a file in the way")
+    together = threading.Barrier(8)
+
+    def save(index: int):
+        together.wait()
+        return folder.save("task", index, PNG)
+
+    with ThreadPoolExecutor(8) as at_once:
+        files = list(at_once.map(save, range(8)))
+    assert folder.intact(files)
+    assert len(warnings) == 1
 
 
 def test_a_write_that_fails_leaves_no_part_behind(folder, monkeypatch, tmp_path, warnings):
