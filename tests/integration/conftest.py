@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +34,12 @@ IMPATIENT = Patience(
 )
 SOON = 20.0
 """Seconds after which a test that waits for something has failed."""
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = Path(__file__).with_name("runner_process.py")
+OF_PROCESSES = {"beat": 0.2, "dead_after": 1.0}
+
+collect_ignore = [] if os.name == "posix" else ["test_runner_disks.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -145,3 +156,70 @@ def make_house(tmp_path: Path) -> Iterator[Any]:
 @pytest.fixture
 def house(make_house) -> House:
     return make_house()
+
+
+class Process:
+    """A running `runner_process.py`."""
+
+    def __init__(self, house: Any, home: Path, picture: Path, requests: Sequence[tuple[str, int]], **more: Any) -> None:
+        account = house.account
+        order = {
+            "root": str(ROOT),
+            "home": str(home),
+            "picture": str(picture),
+            "account": [account.endpoint, account.public_key, account.private_key],
+            "requests": list(requests),
+            "patience": OF_PROCESSES,
+            "prepare": "nothing",
+            "stops": True,
+            **more,
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, str(SCRIPT), json.dumps(order)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_until_ready(self) -> None:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line == "ready\n", self._process.communicate()[1]
+
+    def go(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def outcome(self) -> dict[str, Any]:
+        out, error = self._process.communicate(timeout=90)
+        assert self._process.returncode == 0 and not error, error
+        return json.loads(out)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that other users can reach, which pytest's own are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def start(place: Path) -> Any:
+    """Starts a process and waits until it is about to submit."""
+    picture = place / "picture.png"
+    picture.write_bytes(png())
+    picture.chmod(0o644)
+
+    def start(house: Any, home: Path, requests: Sequence[tuple[str, int]], **more: Any) -> Process:
+        process = Process(house, home, picture, requests, **more)
+        process.wait_until_ready()
+        return process
+
+    return start

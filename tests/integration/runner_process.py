@@ -7,8 +7,6 @@ import io
 import json
 import logging
 import os
-import resource
-import signal
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -91,6 +89,9 @@ def give_up_root() -> None:
 
 def fill_the_disk() -> None:
     """No file can grow beyond a few kilobytes: a picture fits, a ledger does not."""
+    import resource
+    import signal
+
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from comfyui_picpik.imaging import check_picture
 from comfyui_picpik.picpik import Account, Phase, ResultUnavailable, Runner
 from comfyui_picpik.picpik.errors import NeverSent, OutcomeUnknown, TaskFailed, TaskNotFound, TaskOutOfReach
-from comfyui_picpik.picpik.ledger import Ledger
+from comfyui_picpik.picpik.ledger import FAILED, SUBMITTING, UNKNOWN, Ledger, new_record
 from comfyui_picpik.picpik.submission import Withdrawn
 from comfyui_picpik.sandbox.running import start_in_thread
 
@@ -187,6 +189,20 @@ def test_a_waiter_that_comes_while_a_request_is_withdrawn_still_gets_its_picture
         assert house.paid(f"{number}") == 1
 
 
+def test_a_waiter_that_comes_while_the_withdrawal_is_written_down_gets_its_picture(house):
+    runner = house.runner()
+    house.faults.add("http", action=SUBMIT, status=503, retry_after=60)
+    leaving = runner.submit(house.account, house.extract("one"))
+    until(lambda: leaving.progress.trouble, "it waits to be sent again")
+    with closing(sqlite3.connect(house.home / "ledger.sqlite", isolation_level=None)) as busy:
+        busy.execute("BEGIN IMMEDIATE")  # the withdrawal cannot be written down yet
+        leaving.release()
+        coming = runner.submit(house.account, house.extract("one"))
+        until(lambda: coming.progress.trouble, "it has met the request that is withdrawn")
+    coming.result.result(house.SOON)
+    assert house.paid() == 1
+
+
 def test_a_request_that_was_sent_goes_on_when_nobody_waits(make_house):
     house = make_house(seconds_per_task=0.2)
     runner = house.runner()
@@ -224,6 +240,19 @@ def test_a_request_that_is_run_while_it_is_looked_for_in_the_background_is_sent(
     until(lambda: house.faults.fired[-1]["kind"] == "slow", "it is looked for")
     house.run(second, house.extract("one"))
     assert house.paid() == 1
+
+
+def test_a_request_that_was_never_sent_is_not_sent_in_the_background(house, caplog):
+    book = Ledger(house.home / "ledger.sqlite")
+    row = new_record(request_key="key", account=house.account.identity, owner="dead", action=SUBMIT, seed=1)
+    try:
+        book.write(row)
+        house.runner().resume(house.account)
+        until(lambda: book.read(row.id).state == FAILED, "it is given up")
+    finally:
+        book.close()
+    assert house.requests(SUBMIT) == 0
+    assert caplog.text == ""
 
 
 def test_stop_leaves_no_thread_and_may_be_called_twice(house):
@@ -416,6 +445,21 @@ def test_a_task_is_adopted_whatever_our_clock_says(make_house, ahead):
     house.faults.add("hang", action=SUBMIT)
     house.run(house.runner(), house.extract("one"))
     assert house.paid() == 1
+
+
+def test_a_row_stays_its_owners_while_the_task_is_looked_for(house):
+    house.faults.add("reset", action=SUBMIT, accepted=False)
+    house.faults.add("slow", action="ListRunningTasks", seconds=0.5)
+    handle = house.runner().submit(house.account, house.extract("one"))
+    until(lambda: len(house.faults.fired) == 2, "it is looked for")
+    book = Ledger(house.home / "ledger.sqlite")
+    try:
+        assert book.recent(1)[0].state == SUBMITTING  # else another process would take it over at once
+        with pytest.raises(OutcomeUnknown):
+            handle.result.result(house.SOON)
+        assert book.recent(1)[0].state == UNKNOWN
+    finally:
+        book.close()
 
 
 def test_a_task_of_a_submit_that_a_crash_cut_off_is_adopted(make_house):
