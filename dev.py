@@ -1,7 +1,8 @@
-"""The two commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
+"""The three commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
 
 python3 dev.py demo     run the example workflows in a real ComfyUI against a local sandbox, no account needed
 python3 dev.py test     run every check, or the named lanes: lint unit integration comfy browser
+python3 dev.py bench    compare speed, memory and bytes with ComfyUI's own partner-node helpers, in five minutes
 """
 
 import sys
@@ -13,7 +14,7 @@ import argparse
 import os
 from pathlib import Path
 
-from devtools import comfyui_source, lanes, processes
+from devtools import bench, comfyui_source, lanes, processes
 from devtools.environment import Environment
 from devtools.terminal import Failure, say
 
@@ -32,6 +33,8 @@ def main(arguments: list[str]) -> int:
         source = comfyui_source.provide(options.comfyui, environment)
         if options.command == "test":
             return lanes.run(environment, source, options.lanes or lanes.NAMES, pytest_arguments)
+        if options.command == "bench":
+            return bench.run(environment, source)
 
         from devtools import demo  # needs the environment's packages
 
@@ -59,7 +62,8 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, help="ComfyUI's port (default: any free one)")
     test = commands.add_parser("test", help="run the checks", epilog="What follows -- goes to pytest.")
     test.add_argument("lanes", nargs="*", metavar="lane", type=lane, help=f"any of {', '.join(lanes.NAMES)}; else all")
-    for command in (demo, test):
+    comparison = commands.add_parser("bench", help="compare with ComfyUI's own helpers")
+    for command in (demo, test, comparison):
         command.add_argument(
             "--comfyui",
             metavar="PATH",

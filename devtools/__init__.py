@@ -8,8 +8,9 @@ Everything these modules create lies below `<project>/.dev`, which git ignores a
     comfyui_source   where a ComfyUI of a known version comes from
     chromium         the browser of the browser lane
     lanes            `dev.py test`
+    bench            `dev.py bench`
 
-Those six use the standard library alone, because they run before there is an environment. The others run inside it:
+Those seven use the standard library alone, because they run before there is an environment. The others run inside it:
 
     comfyui_server   one ComfyUI process with this pack in it
     comfyui_client   what one client does with a ComfyUI: queue, wait, interrupt, fetch pictures
