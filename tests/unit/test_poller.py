@@ -92,16 +92,23 @@ async def test_a_fault_of_the_poll_itself_is_told_to_all_who_wait():
     assert all(isinstance(outcome, ZeroDivisionError) for outcome in outcomes)
 
 
-async def test_a_newcomer_at_the_moment_in_which_polling_ends_is_asked_for():
-    service = Service(details)
-    account = Account("http://127.0.0.1:9", "public", "private")
-    client = Client(account, transport=httpx.MockTransport(service))
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_newcomer_at_the_moment_in_which_polling_ends_does_not_make_two_rhythms(steps):
+    service = Service(lambda uids: details([uid for uid in uids if uid == "first"]))
+    client = Client(Account("http://127.0.0.1:9", "public", "private"), transport=httpx.MockTransport(service))
     poller = Poller(client, 0.001, random.Random(1), Patience())
-
-    async def one_after_another():
-        for number in range(50):
-            await poller.ended(f"uid{number}", lambda _: None, lambda _: None)
-
-    await asyncio.wait_for(asyncio.gather(*(one_after_another() for _ in range(3))), 20)
+    await poller.ended("first", lambda _: None, lambda _: None)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    others = [asyncio.create_task(poller.ended("second", lambda _: None, lambda _: None))]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    others.append(asyncio.create_task(poller.ended("third", lambda _: None, lambda _: None)))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    ticking = [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "_tick"]
+    assert len(ticking) == 1
+    for task in (*others, *ticking):
+        task.cancel()
+    await asyncio.gather(*others, *ticking, return_exceptions=True)
     await client.aclose()
-    assert sum("uid49" in asked for asked in service.asked) <= 3

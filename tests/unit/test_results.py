@@ -1,7 +1,9 @@
 """The folder of result files: whole or not there, and findable by its names."""
 
 import os
+import tempfile
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -87,8 +89,15 @@ def test_a_picture_goes_elsewhere_when_the_folder_cannot_take_it_and_that_is_sai
     assert len(warnings) == 1 and str(tmp_path / "results") in warnings[0]
 
 
-def test_pictures_that_cannot_be_written_at_the_same_time_go_to_the_same_place(folder, tmp_path, warnings):
+def test_pictures_that_cannot_be_written_at_the_same_time_go_to_the_same_place(folder, tmp_path, warnings, monkeypatch):
     (tmp_path / "results").write_bytes(b"a file in the way")
+    make = tempfile.mkdtemp
+
+    def slowly_made(**how: str) -> str:
+        time.sleep(0.02)  # long enough for the others to come
+        return make(**how)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", slowly_made)
     together = threading.Barrier(8)
 
     def save(index: int):
