@@ -2,16 +2,19 @@
 
 from comfy_api.latest import ComfyExtension, io
 
-from .nodes import NODES, add_routes
+from .nodes import NODES, add_routes, collect_after_start
 
 WEB_DIRECTORY = "./web"
 
 
 class PicpikExtension(ComfyExtension):
+    async def on_load(self) -> None:
+        add_routes()
+        collect_after_start()
+
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return NODES
 
 
 async def comfy_entrypoint() -> PicpikExtension:
-    add_routes()
     return PicpikExtension()

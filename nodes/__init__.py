@@ -7,6 +7,7 @@ from .extract_pattern import ExtractPattern
 from .model import Model
 from .poll_task import PollTask
 from .routes import add_routes as add_routes
+from .service import collect_after_start as collect_after_start
 from .sub_model import SubModel
 
 NODES = [ExtractPattern, ApplyReferencePattern, PollTask, Model, SubModel, Account, ExampleImages]

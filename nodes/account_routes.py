@@ -72,6 +72,7 @@ async def _changed(change: Any) -> web.StreamResponse:
                     f"The accounts could not be saved ({error.strerror}).",
                     f"Free some space, or give write permission to {service.home()}.",
                 ) from error
+        service.collect_what_was_left()  # perhaps its keys were missing till now
         return _status()
 
     return web.json_response(await asyncio.to_thread(do))

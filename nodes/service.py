@@ -35,6 +35,7 @@ from ..picpik import (
 )
 
 _MOST_LEFT = 200
+_AFTER_START = 3.0
 """So many of the newest tasks are looked through for some that were left behind."""
 
 
@@ -119,16 +120,27 @@ def runner() -> Runner:
 def _runner() -> Runner:
     made = Runner(home(), check_picture, poll_interval=Settings(os.environ).poll_interval)
     atexit.register(made.stop)
-    _collect_what_was_left(made)
     return made
 
 
-def _collect_what_was_left(runner: Runner) -> None:
-    """Fetches, in the background, what was paid for and not yet stored when ComfyUI ended the last time."""
-    payers = {account.identity: account for account in accounts().values()}
-    for task in history().recent(_MOST_LEFT):
-        if task.is_pending and task.account in payers:
-            runner.collect(payers[task.account], task.task_uid or "").release()
+def collect_after_start() -> None:
+    """Has `collect_what_was_left` done once ComfyUI is up, off its loop: starting must not take longer for it."""
+    loop = asyncio.get_running_loop()
+    loop.call_later(_AFTER_START, loop.run_in_executor, None, collect_what_was_left)
+
+
+def collect_what_was_left() -> None:
+    """Fetches, in the background, what was paid for and not yet stored when ComfyUI ended the last time.
+
+    Blocks for short files; where nothing is left, nothing is started.
+    """
+    left = {task.account for task in history().recent(_MOST_LEFT) if task.is_open}
+    now = settings()
+    choices = {now.choose(name) for name in ("", *now.saved.accounts)} if left else set()
+    for choice in choices:
+        # a sandbox that ran inside ComfyUI is gone with its tasks
+        if choice.identity in left and choice.refusal is None and choice.endpoint != SANDBOX:
+            runner().resume(choice.account)
 
 
 def _default_home() -> Path:

@@ -43,10 +43,14 @@ class PastTask:
     message: str
 
     @property
+    def is_open(self) -> bool:
+        """It may be paid, its pictures are not here yet, and the service may still have them."""
+        return self.state not in (STORED, DELIVERED, FAILED) and time.time() - self.created < _COLLECTABLE
+
+    @property
     def is_pending(self) -> bool:
         """Paid, its pictures are not here yet, and the service still has them."""
-        ended = self.state in (STORED, DELIVERED, FAILED)
-        return not ended and self.task_uid is not None and time.time() - self.created < _COLLECTABLE
+        return self.is_open and self.task_uid is not None
 
 
 _COLUMNS = ", ".join(column.name for column in fields(PastTask))

@@ -39,6 +39,21 @@ def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_al
     assert sandbox.sandbox.state()["requests"] == asked
 
 
+def test_what_a_crash_left_behind_is_collected_without_anybody_asking(start_comfyui: StartComfyui, start_sandbox):
+    sandbox = start_sandbox(seconds_per_task=1.0)
+    server = start_comfyui(account(sandbox))
+    assert server.client.run(extract_prompt(seed=8, wait=False)).status == "success"
+    server.kill()
+
+    server.start()
+
+    end = time.monotonic() + 60
+    while sandbox.sandbox.state()["requests"].get("download", 0) == 0:
+        assert time.monotonic() < end, "nobody came for it"
+        time.sleep(0.1)
+    assert accepted(sandbox) == {8: 1}
+
+
 def test_another_seed_and_back_is_paid_for_each_seed_once(town: ComfyuiServer, calm: SandboxThread):
     for seed in (3_000_001, 3_000_002, 3_000_001):
         picture(town, seed)
