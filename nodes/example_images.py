@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from comfy_api.latest import io
+from comfy_api.latest import io, ui
 
 from .pattern_node import CATEGORY
 
@@ -31,7 +31,10 @@ class ExampleImages(io.ComfyNode):
         # not at ComfyUI's start: few runs need it
         from ..artwork import garment, garment_mask, pattern
 
-        return io.NodeOutput(_batch(garment()), _batch(garment_mask()), _batch(pattern()))
+        dress = _batch(garment())
+        # ComfyUI's box widget can only be drawn on the picture of a node that shows one
+        preview = ui.PreviewImage(dress, cls=cls)
+        return io.NodeOutput(dress, _batch(garment_mask()), _batch(pattern()), ui=preview)
 
 
 def _batch(picture: np.ndarray) -> torch.Tensor:
