@@ -18,6 +18,7 @@ NODES = {
     "PicpikModel",
     "PicpikSubModel",
     "PicpikExampleImages",
+    "PicpikAccount",
 }
 
 
