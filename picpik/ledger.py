@@ -199,6 +199,19 @@ class Ledger:
                 return None
             return self._written(replace(record, state=SUBMITTING, submit_began=time.time()))
 
+    def begin_anew(self, record: Record) -> Record:
+        """A new row for a request that was sent, got no answer, and was looked for in vain.
+
+        The old row stays, in state unknown: should its task turn up, it must not be taken for another request's.
+        """
+        with self._transaction():
+            self._written(replace(record, state=UNKNOWN, current_key=None))
+            return self._written(
+                replace(
+                    record, id=uuid.uuid4().hex, state=SUBMITTING, created=time.time(), submit_began=None, message=""
+                )
+            )
+
     def adopt(self, record: Record, task_uid: str) -> Record | None:
         """Gives the row a TaskUID that was found at the service; None where another row has it already."""
         try:

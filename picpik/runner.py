@@ -337,6 +337,7 @@ class Runner:
                 await self._write(job, state=FAILED, current_key=None)
             raise unanswered(job.record)
         _log.warning("PICPIK: it is sent again, as it was asked for again. %s", unanswered(job.record).what)
+        job.record = await self._books(Ledger.begin_anew, job.record)
         return None
 
     async def _submit(self, job: Job, desk: _Desk) -> Record:
@@ -419,7 +420,7 @@ def _with_a_key(record: Record) -> Record:
         return record
     key = f"task {record.account} {record.task_uid or record.id}"
     state = record.state if record.is_stored or record.task_uid is None else SUBMITTED
-    return replace(record, request_key=key, current_key=key, state=state)
+    return replace(record, request_key=key, current_key=key, drawn_key=None, state=state)
 
 
 def _is_past_collecting(task_uid: str, client: Client) -> bool:

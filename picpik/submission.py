@@ -20,7 +20,7 @@ from typing import Any
 from .bookkeeping import Bookkeeping
 from .client import Client
 from .errors import CallFailed, OutcomeUnknown, PicpikError
-from .ledger import FAILED, SUBMITTED, SUBMITTING, UNKNOWN, Ledger, Record, TaskBelongsElsewhere
+from .ledger import FAILED, SUBMITTED, UNKNOWN, Ledger, Record, TaskBelongsElsewhere
 from .patience import Patience
 from .progress import Phase
 from .retry import SubmitVerdict, judge_submit, wait_before_retry
@@ -154,7 +154,9 @@ class Submission:
             return None, f"PICPIK could not be asked for it ({failure.what})"
         if not candidates:
             return None, _NONE_FITS
-        rivals = await self._rivals(candidates)
+        # Others that got no answer: any of the tasks may be theirs. Their times were taken by a clock that may have
+        # been set since, so they do not count here: a wrong picture is worse than none.
+        rivals = await self._books(Ledger.rivals, self._record)
         if len(candidates) > 1 or rivals:
             return None, (
                 f"PICPIK lists {len(candidates)} running tasks ({', '.join(candidates)}) that fit "
@@ -175,18 +177,6 @@ class Submission:
         details = await self._client.task_details(new) if new else {}
         wanted = (self._record.action, self._record.seed)
         return [uid for uid, detail in details.items() if (detail.action, detail.seed) == wanted]
-
-    async def _rivals(self, candidates: list[str]) -> list[Record]:
-        """Other requests that one of the tasks may belong to."""
-        return [
-            rival
-            for rival in await self._books(Ledger.rivals, self._record)
-            if self._is_in_flight(rival) or any(self._may_be_made_by(_submit_began(rival), uid) for uid in candidates)
-        ]
-
-    def _is_in_flight(self, rival: Record) -> bool:
-        """Is this process at it? Then its time, which our own clock gave, need not be right."""
-        return rival.owner == self._record.owner and rival.state == SUBMITTING
 
     def _may_be_made_by(self, began: float, task_uid: str) -> bool:
         """Can a submit that began at `began` on our clock have made this task?"""

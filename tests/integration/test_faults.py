@@ -25,8 +25,9 @@ answers these to a task that it accepted.
 
 *Lost.* At the end everything is well again, ComfyUI starts, what is left is collected in the background, and each
 request is run a last time. Then each accepted task has its pictures, whole, in the results folder and the ledger; or
-its TaskUID was named in an error or warning; or its request's run ended with OutcomeUnknown, or with the same words in
-the log. What is neither is lost.
+its TaskUID was named in an error or warning, or, where ComfyUI ended at the very moment in which a task had failed, in
+the message that the task list shows; or its request's run ended with OutcomeUnknown, or with the same words in the log.
+What is neither is lost.
 """
 
 from __future__ import annotations
@@ -312,7 +313,9 @@ class World:
             sequence.clicked()
             runs.append(Run(sequence, runner.submit(self.house.account, sequence.action), False))
         self._take_outcomes(runs)
-        for task_uid in self._ledger("task_uid IS NOT NULL AND state NOT IN ('stored', 'delivered', 'failed')"):
+        for task_uid in self._ledger(
+            "task_uid", "task_uid IS NOT NULL AND state NOT IN ('stored', 'delivered', 'failed')"
+        ):
             outcome = self._outcome(runner.collect(self.house.account, task_uid))
             if isinstance(outcome, BaseException):
                 self.errors.append(outcome)
@@ -338,6 +341,7 @@ class World:
     def lost(self, said: str) -> list[str]:
         told = {sequence.name for sequence in self.sequences if sequence.was_told}
         said += "\n".join(str(error) for error in self.errors)
+        said += "\n".join(self._ledger("message", "state = 'failed'"))
         stored = self.stored()
         return [
             f"{task.as_dict()}; in the ledger: {self._rows(task)}"
@@ -364,10 +368,10 @@ class World:
         book.close()
         return rows
 
-    def _ledger(self, where: str) -> list[str]:
+    def _ledger(self, column: str, where: str) -> list[str]:
         book = sqlite3.connect(self.house.home / "ledger.sqlite")
         try:
-            return [uid for (uid,) in book.execute(f"SELECT task_uid FROM tasks WHERE {where}")]
+            return [value for (value,) in book.execute(f"SELECT {column} FROM tasks WHERE {where}")]
         finally:
             book.close()
 

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik import Account, Phase, ResultUnavailable, Runner
+from comfyui_picpik.picpik import Account, Phase, ResultUnavailable, Runner, client, ledger, submission
 from comfyui_picpik.picpik.errors import NeverSent, OutcomeUnknown, TaskFailed, TaskNotFound, TaskOutOfReach
 from comfyui_picpik.picpik.ledger import FAILED, SUBMITTING, UNKNOWN, Ledger, new_record
 from comfyui_picpik.picpik.submission import Withdrawn
@@ -297,18 +298,18 @@ def test_a_delivery_right_before_the_end_is_remembered(house):
 # -- polls
 
 
-def test_one_poll_asks_for_all_waiting_tasks(make_house):
+@pytest.mark.parametrize("count", [1, 100])
+def test_one_poll_asks_for_all_waiting_tasks(make_house, count):
     house = make_house(seconds_queued=1000)
     runner = house.runner(poll_interval=0.2)
-    many = [runner.submit(house.account, house.extract(f"{number}")) for number in range(100)]
-    for handle in many:
+    for handle in [runner.submit(house.account, house.extract(f"{number}")) for number in range(count)]:
         handle.accepted.result(house.SOON)
-    until(lambda: all(task.polls for task in house.sandbox.tasks), "all were asked for")
-    calls, polls = house.requests("ListTasksDetails"), house.sandbox.tasks[0].polls
-    until(lambda: house.sandbox.tasks[0].polls >= polls + 5, "five more ticks")
-    ticks = house.sandbox.tasks[0].polls - polls
-    assert house.requests("ListTasksDetails") - calls <= ticks + 1
-    assert {task.polls for task in house.sandbox.tasks[1:]} <= set(range(polls - 3, polls + ticks + 2))
+    tasks = house.sandbox.tasks
+    until(lambda: all(task.polls for task in tasks), "all were asked for")
+    calls, polls = house.requests("ListTasksDetails"), [task.polls for task in tasks]
+    until(lambda: all(task.polls >= before + 5 for task, before in zip(tasks, polls, strict=True)), "five more ticks")
+    most = max(task.polls - before for task, before in zip(tasks, polls, strict=True))
+    assert house.requests("ListTasksDetails") - calls <= most + 1
 
 
 def test_more_tasks_than_one_call_may_hold_are_asked_for_in_several(make_house):
@@ -552,6 +553,24 @@ def test_one_task_that_could_be_of_two_requests_is_not_adopted(make_house):
         with pytest.raises(OutcomeUnknown, match=house.sandbox.tasks[0].uid if house.sandbox.tasks else None):
             handle.result.result(house.SOON)
     assert house.paid("a") == 1 and house.paid("b") == 0
+
+
+@pytest.mark.parametrize("ahead", [0.0, 86400.0])
+def test_the_task_of_a_try_that_was_given_up_is_not_taken_for_another_requests(make_house, monkeypatch, ahead):
+    house = make_house(seconds_per_task=3.0)
+    runner = house.runner()
+    one, other = {"PositivePrompts": ["one"]}, {"PositivePrompts": ["other"]}
+    house.faults.add("reset", action=SUBMIT, where=one, accepted=True)
+    house.faults.add("http", action="ListRunningTasks", status=502, times=3)
+    with pytest.raises(OutcomeUnknown):
+        runner.submit(house.account, house.extract("one", seed=7)).result.result(house.SOON)
+    clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
+    for module in (client, ledger, submission):
+        monkeypatch.setattr(module, "time", clock)
+    house.faults.add("hang", action=SUBMIT, where=other, accepted=False)
+    with pytest.raises(OutcomeUnknown, match=house.sandbox.tasks[0].uid):
+        runner.submit(house.account, house.extract("other", seed=7)).result.result(house.SOON)
+    assert house.paid("other") == 0
 
 
 def test_entries_of_one_batch_that_wait_for_their_turn_do_not_hinder_an_adoption(make_house):

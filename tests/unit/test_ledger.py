@@ -100,6 +100,16 @@ def test_begin_submit_writes_when_it_began(ledger):
     assert begun.state == SUBMITTING and begun.submit_began >= before
 
 
+def test_a_request_that_is_sent_anew_leaves_its_unknown_try_in_the_ledger(ledger):
+    claimed, _ = ledger.claim(record(drawn_key="drawn"))
+    first = ledger.begin_submit(claimed)
+    second = ledger.begin_anew(first)
+    assert ledger.read(first.id) == replace(first, state=UNKNOWN, current_key=None)
+    assert ledger.claim(record()) == (second, False)
+    assert second.submit_began is None and second.drawn_key == "drawn"
+    assert ledger.rivals(second) == [ledger.read(first.id)]
+
+
 def test_a_row_that_was_taken_over_must_not_be_sent_by_its_old_owner(ledger):
     claimed, _ = ledger.claim(record(owner="a"))
     taken = ledger.take_over(claimed, "b")
