@@ -1,0 +1,17 @@
+"""What `dev.py bench` runs: the pack beside ComfyUI's own partner-node helpers, in one process, on the same pictures.
+
+start            the script: makes its process one like ComfyUI's, then runs the bench or one measured child
+comfyui          ComfyUI's modules, loaded without its server
+bench            everything in order, and what is written in the end
+pictures         the photos, prints and masks, and result files made of them
+service          a PICPIK in a process of its own that answers at once and counts
+ours, peer       one call each way; the peer is made of the real functions of `comfy_api_nodes.util`
+limits           what this machine needs for the parts of the work that nobody can avoid
+clock            how runs are repeated, interleaved and summed up
+stages           encode, sign, submit, decode, the whole call
+heartbeat        how long an event loop was kept from its work
+memory           peak memory and import time, each measurement in a fresh process
+waiting          polls, the way from a task's end to its pictures, what waiting tasks cost
+targets          what was promised, and whether it is kept
+report, chart    the table and the picture
+"""

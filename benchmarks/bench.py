@@ -1,0 +1,86 @@
+"""Runs everything in order, in less than five minutes, and writes the report and the chart."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import comfyui_version
+
+from . import chart, heartbeat, memory, ours, report, stages, targets, waiting
+from .results import Results
+from .service import LocalService
+
+_FOLDER = Path(__file__).resolve().parent
+_SECONDS = {"call": 25.0, "encode": 2.0, "request": 2.0, "decode": 3.0}
+"""After how long no new round of a measurement is begun; three rounds there are in any case."""
+
+
+def main(comfyui: Path) -> None:
+    """Called by `start`, in a process that is like ComfyUI's."""
+    began = time.monotonic()
+    results = _measured(comfyui)
+    judged = targets.judged(results)
+    text = report.text(results, judged, comfyui_version.__version__, time.monotonic() - began)
+    (_FOLDER / "results.md").write_text(text, "utf-8")
+    title = "Cost of the pack's stages, as a share of ComfyUI's own helpers"
+    chart.draw(list(_bars(results)), title, _FOLDER / "results.png")
+    _say("\n" + text)
+    _say(f"Written to {_FOLDER / 'results.md'} and results.png.")
+
+
+def _measured(comfyui: Path) -> Results:
+    service = LocalService()
+    with tempfile.TemporaryDirectory(prefix="picpik-bench-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        ours.set_up(service.url, home)
+        try:
+            return _all_results(comfyui, service, home)
+        finally:
+            ours.runner().stop()
+            service.close()
+
+
+def _all_results(comfyui: Path, service: LocalService, home: Path) -> Results:
+    _say("Whole calls ...")
+    stages.offer_results(service)
+    calls = stages.call_stages(service, _SECONDS["call"])
+    _say("Event loops ...")
+    blocks = heartbeat.blocks(service)
+    _say("Memory and import, each in a fresh process ...")
+    fresh = memory.measured(comfyui, service.url)
+    _say("Stages ...")
+    measured = [
+        *stages.encode_stages(_SECONDS["encode"]),
+        *stages.request_stages(service, _SECONDS["request"]),
+        *stages.decode_stages(home, _SECONDS["decode"]),
+    ]
+    _say("Waiting ...")
+    waiting.offer_picture(service)
+    pollings = waiting.pollings(service, home)
+    hand_overs = waiting.hand_overs(service, home)
+    return Results(measured, calls, fresh, blocks, pollings, hand_overs, waiting.idleness(service, home))
+
+
+def _bars(results: Results) -> Iterator[chart.Bar]:
+    call = results.calls.lossless
+    yield chart.Bar("whole call, CPU", call.cpu_ratio(), 0.22)
+    yield chart.Bar("whole call, wall", call.wall_ratio(), 0.20)
+    yield chart.Bar("whole call, compact, CPU", results.calls.compact.cpu_ratio(), None)
+    for stage in results.stages:
+        label = f"{stage.name} {stage.case}".replace("²", " px")  # Pillow's font has no ²
+        if stage.name == "decode":
+            yield chart.Bar(f"{label}, wall", stage.wall_ratio(), 0.5)
+        else:
+            yield chart.Bar(f"{label}, CPU", stage.cpu_ratio(), 0.18 if stage.name == "encode" else None)
+    if results.fresh.peer:
+        yield chart.Bar("peak memory", results.fresh.ours / results.fresh.peer, 0.5)
+    sizes = results.calls.bodies
+    yield chart.Bar("bytes sent, lossless", sizes["lossless"] / sizes["peer"], 1.05)
+    yield chart.Bar("bytes sent, compact", sizes["compact"] / sizes["peer"], None)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

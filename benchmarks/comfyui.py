@@ -1,0 +1,28 @@
+"""ComfyUI's own modules, loaded as its `main.py` does, on the CPU, but without starting its server."""
+
+import importlib
+import logging
+import tempfile
+
+
+class Browsers:
+    """Stands where ComfyUI's server is: takes what nodes show, for nobody."""
+
+    client_id = "bench"
+
+    def send_progress_text(self, text: str, node_id: str, sid: str | None = None) -> None:
+        """What both contestants call to show a line of text on their node."""
+
+    def send_sync(self, event: object, data: object, sid: str | None = None) -> None:
+        """What ComfyUI's progress bars call."""
+
+
+def load() -> None:
+    """Imports what a running ComfyUI has imported before the first custom node."""
+    logging.getLogger().setLevel(logging.ERROR)
+    importlib.import_module("comfy.cli_args").args.cpu = True
+    for name in ("execution", "server", "nodes", "comfy_api.latest", "comfy_api_nodes.util"):
+        importlib.import_module(name)
+    # the peer writes each request to a log file; that belongs to its cost, but not into ComfyUI's folder
+    importlib.import_module("folder_paths").set_temp_directory(tempfile.mkdtemp(prefix="picpik-bench-"))
+    importlib.import_module("server").PromptServer.instance = Browsers()

@@ -1,0 +1,121 @@
+"""Peak memory of one whole call, and what importing the pack costs: each measurement in a fresh process.
+
+Peak memory is what the process held at most above what it held before the call (VmHWM, which Linux keeps), with the
+code paths warmed by a small call first.
+"""
+
+import asyncio
+import ctypes
+import gc
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from . import pictures
+from .clock import Cost, median
+
+_ROUNDS = 2
+_IMPORTS = 3
+_INPUTS = ("photo", "mask", "print")
+OUTPUT_BYTES = pictures.RESULT_COUNT * pictures.RESULT_SIDE**2 * 3 * 4
+"""The RGB output tensor, which any way of doing it has to hold."""
+
+
+class Inputs(NamedTuple):
+    """What one call gets."""
+
+    raw: torch.Tensor
+    mask: torch.Tensor
+    pattern: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """Medians over fresh processes: bytes at the peak of one call (0 where the system does not tell), import."""
+
+    ours: float
+    peer: float
+    importing: Cost
+
+
+def measured(comfyui: Path, service_url: str) -> Fresh:
+    """Ours and the peer's in turn."""
+    peaks: dict[str, list[float]] = {"ours": [], "peer": []}
+    with tempfile.TemporaryDirectory() as folder:
+        levels = Path(folder)
+        for kind in _INPUTS:
+            np.save(levels / f"{kind}.npy", _levels(kind))
+        for _ in range(_ROUNDS):
+            for who, found in peaks.items():
+                found.append(_child(comfyui, "memory", who, service_url, levels)["peak"])
+    imports = [Cost(**_child(comfyui, "importing")) for _ in range(_IMPORTS)]
+    return Fresh(statistics.median(peaks["ours"]), statistics.median(peaks["peer"]), median(imports))
+
+
+def _levels(kind: str) -> np.ndarray:
+    return {"photo": pictures.photo, "mask": pictures.mask, "print": pictures.print_}[kind](pictures.CALL_SIDE)
+
+
+def _child(comfyui: Path, *arguments: str | Path) -> dict[str, float]:
+    command = [sys.executable, Path(__file__).with_name("start.py"), comfyui, *arguments]
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"a measuring process failed:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main(_comfyui: Path, who: str, service_url: str, levels: str) -> None:
+    """The child."""
+    saved = [np.load(Path(levels) / f"{kind}.npy") for kind in _INPUTS]
+    inputs = Inputs(*map(pictures.as_tensor, saved))
+    small = Inputs(*(pictures.as_tensor(np.ascontiguousarray(one[::8, ::8])) for one in saved))
+    _call(who, service_url, small, 1)
+    gc.collect()
+    _trim()
+    before = _status("VmRSS")
+    _forget_peak()
+    _call(who, service_url, inputs, 2)
+    sys.stdout.write(json.dumps({"peak": _status("VmHWM") - before}) + "\n")
+    sys.stdout.flush()
+
+
+def _call(who: str, url: str, inputs: Inputs, seed: int) -> None:
+    if who == "peer":
+        from . import peer
+
+        asyncio.run(peer.apply(url, *inputs, seed))
+        return
+    from . import ours
+
+    if seed == 1:
+        ours.set_up(url, Path(tempfile.mkdtemp(prefix="picpik-bench-")))
+    ours.apply(*inputs, seed, "lossless")
+
+
+def _trim() -> None:
+    """Gives freed memory back, so that a call does not live on what was freed before."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _status(name: str) -> float:
+    """A line of /proc/self/status in bytes; 0 where there is none."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith(name + ":"))
+    return int(line.split()[1]) * 1024.0
+
+
+def _forget_peak() -> None:
+    clear = Path("/proc/self/clear_refs")
+    if clear.exists():
+        clear.write_text("5")

@@ -1,0 +1,149 @@
+"""The results as a Markdown file and, the same text, on the terminal."""
+
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, features
+
+from .clock import Cost
+from .memory import OUTPUT_BYTES
+from .results import Results
+from .stages import Stage
+from .targets import Target
+
+COMMAND = "python3 dev.py bench"
+UPLINK = 20e6
+"""Bits per second of a designer's uplink."""
+
+
+def text(results: Results, targets: Sequence[Target], comfyui: str, seconds: float) -> str:
+    """The whole report."""
+    met = sum(target.is_met for target in targets)
+    parts = [
+        "# The pack beside ComfyUI's own partner-node helpers",
+        _circumstances(comfyui, seconds),
+        f"## Targets: {met} of {len(targets)} met",
+        "× is ours / peer, the ratio of two medians of one interleaved run. CPU is the processor time of the whole "
+        "process; it hardly moves with whatever else the machine does, wall time does.",
+        _table("target | at most | measured | met", map(_target_row, targets)),
+        "## The whole call",
+        "Apply Reference Pattern: photo, mask and print of 2048 x 2048, four results of 1024 x 1024, a server that "
+        "answers at once. The peer's sleeps over its polls are not counted; of ours, the "
+        f"{results.calls.our_sleep:.2f} s between the submit and the first poll are.",
+        _stages([results.calls.lossless, results.calls.compact]),
+        _table("sent as | megabytes | × peer | at 20 Mbit/s | with our or its own work", _upload_rows(results)),
+        "## Stages",
+        "The limit is what this machine needs for the parts that nobody can avoid with what ComfyUI brings along: one "
+        "copy of the pixels, the standard library's deflate on filtered bytes, base64, SHA-1, a raw socket, Pillow's "
+        "codecs, the first touch of the output.",
+        _stages(results.stages),
+        "## Memory, event loops, import",
+        _table("what | ours | peer | limit", _other_rows(results)),
+        "## Waiting",
+        _table("waiting tasks | our polls per tick | peer's | our bytes per tick | peer's", _polling_rows(results)),
+        _table("a task of | our pictures after its end | peer's URLs | our tick at that age", _hand_over_rows(results)),
+        f"100 waiting tasks, between two polls: the runner uses {results.idleness.runner_cpu:.3%} of a processor, with "
+        f"a node that waits for all of them {results.idleness.node_cpu:.2%}; {results.idleness.threads} threads "
+        "whatever the number of tasks (one waits; the ledger's and those that store pictures sleep), "
+        f"{results.idleness.connections} connection.",
+        "![ours / peer](results.png)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _circumstances(comfyui: str, seconds: float) -> str:
+    return (
+        f"`{COMMAND}`, {time.strftime('%Y-%m-%d')}, {seconds:.0f} s. {_processor()}, {platform.system()}. "
+        f"Python {platform.python_version()}, ComfyUI {comfyui}, torch {torch.__version__}, numpy {np.__version__}, "
+        f"Pillow {Image.__version__} (zlib {features.version('zlib')}), httpx {version('httpx')}."
+    )
+
+
+def _processor() -> str:
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+        name = names[0] if names else name
+    load = f", load {os.getloadavg()[0]:.1f}" if sys.platform != "win32" else ""
+    return f"{os.cpu_count()} x {name}{load}"
+
+
+def _target_row(target: Target) -> list[str]:
+    return [
+        target.name,
+        f"{target.limit:g} {target.unit}",
+        f"{target.value:.3g} {target.unit}",
+        "met" if target.is_met else "**not met**",
+    ]
+
+
+def _stages(stages: Iterable[Stage]) -> str:
+    heads = "stage | ours wall, CPU ms | peer wall, CPU ms | × wall | × CPU | limit CPU ms | ours / limit"
+    return _table(heads, map(_stage_row, stages))
+
+
+def _stage_row(stage: Stage) -> list[str]:
+    limit = ["", ""]
+    if stage.limit is not None:
+        limit = [f"{stage.limit.cpu * 1e3:.1f}", f"{stage.ours.cpu / stage.limit.cpu:.1f}"]
+    costs = [_milliseconds(stage.ours), _milliseconds(stage.peer)]
+    return [f"{stage.name} {stage.case}", *costs, f"{stage.wall_ratio():.2f}", f"{stage.cpu_ratio():.2f}", *limit]
+
+
+def _milliseconds(cost: Cost) -> str:
+    return f"{cost.wall * 1e3:.0f}, {cost.cpu * 1e3:.0f}"
+
+
+def _upload_rows(results: Results) -> Iterable[list[str]]:
+    work = {
+        "lossless": results.calls.lossless.ours.wall,
+        "compact": results.calls.compact.ours.wall,
+        "peer": results.calls.lossless.peer.wall,
+    }
+    for name, size in sorted(results.calls.bodies.items(), key=lambda entry: list(work).index(entry[0])):
+        seconds = size * 8 / UPLINK
+        ratio = size / results.calls.bodies["peer"]
+        yield [name, f"{size / 1e6:.2f}", f"{ratio:.2f}", f"{seconds:.1f} s", f"{seconds + work[name]:.1f} s"]
+
+
+def _other_rows(results: Results) -> Iterable[list[str]]:
+    fresh = results.fresh
+    if fresh.ours:
+        sizes = [f"{size / 1e6:.0f} MB" for size in (fresh.ours, fresh.peer, OUTPUT_BYTES)]
+        yield ["peak memory of the whole call", *sizes[:2], f"{sizes[2]} (the output tensor)"]
+    for block in results.blocks:
+        limit = f"{block.idle_program * 1e3:.1f} ms (a program that does nothing else, at the same time)"
+        columns = ["", f"{block.worst * 1e3:.1f} ms"] if "peer" in block.whose else [f"{block.worst * 1e3:.1f} ms", ""]
+        yield [f"longest block of {block.whose}", *columns, limit]
+    importing = fresh.importing
+    yield ["import of the pack", f"{importing.wall * 1e3:.0f} ms, CPU {importing.cpu * 1e3:.0f} ms", "", ""]
+
+
+def _polling_rows(results: Results) -> Iterable[list[str]]:
+    for polling in results.pollings:
+        yield [
+            str(polling.tasks),
+            f"{polling.our_polls:g}",
+            f"{polling.peer_polls:g}",
+            f"{polling.our_bytes:.0f}",
+            f"{polling.peer_bytes:.0f}",
+        ]
+
+
+def _hand_over_rows(results: Results) -> Iterable[list[str]]:
+    for one in results.hand_overs:
+        yield [f"{one.duration:g} s", f"{one.ours:.2f} s", f"{one.peer:.2f} s", f"{one.tick:.2f} s"]
+
+
+def _table(heads: str, rows: Iterable[Sequence[str]]) -> str:
+    columns = heads.split(" | ")
+    lines = [columns, ["---"] + ["---:"] * (len(columns) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

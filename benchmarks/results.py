@@ -1,0 +1,25 @@
+"""Everything that one run of the bench found out."""
+
+from dataclasses import dataclass
+
+from .heartbeat import Block
+from .memory import Fresh
+from .stages import Calls, Stage
+from .waiting import HandOver, Idleness, Polling
+
+
+@dataclass(frozen=True)
+class Results:
+    """As measured; what it means is told in `targets` and `report`."""
+
+    stages: list[Stage]
+    calls: Calls
+    fresh: Fresh
+    blocks: list[Block]
+    pollings: list[Polling]
+    hand_overs: list[HandOver]
+    idleness: Idleness
+
+    def of(self, name: str) -> list[Stage]:
+        """The stages of that name."""
+        return [stage for stage in self.stages if stage.name == name]

@@ -1,0 +1,91 @@
+"""What was promised, as ratios to the peer or as plain limits, and whether this run keeps it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .heartbeat import PEER_LOOP
+from .memory import OUTPUT_BYTES
+from .results import Results
+from .stages import Stage
+
+_BLOCK_MS = 20
+_HAND_OVER_SLACK = 0.2
+_FAST_TASK, _SEEN_WITHIN = 1.0, 0.5
+
+
+@dataclass(frozen=True)
+class Target:
+    """One promise: `value` may be at most `limit`; `unit` is × (of the peer) or a unit of its own."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str = "×"
+
+    @property
+    def is_met(self) -> bool:
+        return self.value <= self.limit
+
+
+def judged(results: Results) -> list[Target]:
+    """All targets, in the order of a call."""
+    return [
+        *_call_targets(results),
+        *_encode_targets(results.of("encode")),
+        *_decode_targets(results.of("decode")),
+        *_memory_targets(results),
+        *_waiting_targets(results),
+        Target("import above ComfyUI's own, CPU", results.fresh.importing.cpu * 1e3, 60, "ms"),
+    ]
+
+
+def _call_targets(results: Results) -> Iterator[Target]:
+    call = results.calls.lossless
+    yield Target("whole call, CPU", call.cpu_ratio(), 0.22)
+    yield Target("whole call, wall, our own sleep over the first poll included", call.wall_ratio(), 0.20)
+    yield Target(
+        "whole call, wall, without anybody's poll sleeps",
+        (call.ours.wall - results.calls.our_sleep) / call.peer.wall,
+        0.20,
+    )
+    yield Target("body", results.calls.bodies["lossless"] / results.calls.bodies["peer"], 1.05)
+
+
+def _encode_targets(stages: Iterable[Stage]) -> Iterator[Target]:
+    stages = list(stages)
+    whole = [stage for stage in stages if "2048" in stage.case]
+    ours, peer = sum(stage.ours.cpu for stage in whole), sum(stage.peer.cpu for stage in whole)
+    yield Target("encode photo + print + mask 2048², CPU", ours / peer, 0.18)
+    for stage in stages:
+        yield Target(f"encode {stage.case}, CPU", stage.cpu_ratio(), 0.18)
+        yield Target(f"encode {stage.case}, wall", stage.wall_ratio(), 0.18)
+
+
+def _decode_targets(stages: Iterable[Stage]) -> Iterator[Target]:
+    for stage in stages:
+        yield Target(f"decode {stage.case}, wall", stage.wall_ratio(), 0.5)
+        # both sides decode with Pillow: two threads halve the time, not the work
+        yield Target(f"decode {stage.case}, CPU", stage.cpu_ratio(), 0.95)
+
+
+def _memory_targets(results: Results) -> Iterator[Target]:
+    fresh = results.fresh
+    if fresh.ours and fresh.peer:
+        yield Target("peak memory", fresh.ours / fresh.peer, 0.5)
+        above = (fresh.ours - OUTPUT_BYTES) / (fresh.peer - OUTPUT_BYTES)
+        yield Target("peak memory above the output", above, 0.35)
+
+
+def _waiting_targets(results: Results) -> Iterator[Target]:
+    for block in results.blocks:
+        if block.whose != PEER_LOOP:
+            yield Target(f"longest block of {block.whose}", block.worst * 1e3, _BLOCK_MS, "ms")
+    for polling in results.pollings:
+        yield Target(f"polls per tick, {polling.tasks} tasks", polling.our_polls, 1, "")
+    for hand_over in results.hand_overs:
+        is_fast = hand_over.duration <= _FAST_TASK
+        allowed = _SEEN_WITHIN if is_fast else hand_over.tick + _HAND_OVER_SLACK
+        yield Target(f"pictures after the end of a task of {hand_over.duration:g} s", hand_over.ours, allowed, "s")
+    yield Target("processor while 100 tasks wait, the runner", results.idleness.runner_cpu * 100, 0.1, "%")
+    yield Target("processor while 100 tasks wait, with their node", results.idleness.node_cpu * 100, 1, "%")
+    yield Target("connections for the polls of 100 tasks", results.idleness.connections, 1, "")
