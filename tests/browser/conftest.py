@@ -9,9 +9,12 @@ from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.fixtures import comfyui, environment, sandbox, source, start_comfyui, start_sandbox
 from comfyui_picpik.devtools.front_end import FrontEnd
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
 __all__ = ["comfyui", "environment", "sandbox", "source", "start_comfyui", "start_sandbox"]
+
+PATIENCE = 60_000
+"""Milliseconds to wait for what is to come: a busy machine draws the front end slowly."""
 
 VIEWPORT = ViewportSize(width=1600, height=1000)
 
@@ -20,6 +23,7 @@ VIEWPORT = ViewportSize(width=1600, height=1000)
 def browser(environment: Environment) -> Iterator[Browser]:
     """One browser for all tests."""
     found = chromium.find(environment)
+    expect.set_options(timeout=PATIENCE)
     assert found, "There is no browser. `python3 dev.py test browser` gets one."
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))
@@ -38,6 +42,7 @@ def front_end(
     set_setting(comfyui, "Comfy.TutorialCompleted", True)
     set_setting(comfyui, "Comfy.VueNodes.Enabled", request.param == "nodes2")
     context = browser.new_context(viewport=VIEWPORT, base_url=comfyui.url)
+    context.set_default_timeout(PATIENCE)
     opened = FrontEnd(context.new_page())
     opened.open()
     yield opened
