@@ -52,6 +52,7 @@ def opened(
     for name, value in settings.items():
         server.client.http.post(f"/api/settings/{name}", json=value).raise_for_status()
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, base_url=server.url, **context_options)
+    context.set_default_timeout(60_000)  # a busy machine draws the front end slowly
     try:
         front_end = FrontEnd(context.new_page())
         front_end.open()
