@@ -15,7 +15,14 @@ from types import SimpleNamespace
 import pytest
 from comfyui_picpik.imaging import check_picture
 from comfyui_picpik.picpik import Account, Phase, ResultUnavailable, Runner, client, ledger, submission
-from comfyui_picpik.picpik.errors import NeverSent, OutcomeUnknown, TaskFailed, TaskNotFound, TaskOutOfReach
+from comfyui_picpik.picpik.errors import (
+    HttpRefused,
+    NeverSent,
+    OutcomeUnknown,
+    TaskFailed,
+    TaskNotFound,
+    TaskOutOfReach,
+)
 from comfyui_picpik.picpik.ledger import FAILED, SUBMITTING, UNKNOWN, Ledger, new_record
 from comfyui_picpik.picpik.submission import Withdrawn
 from comfyui_picpik.sandbox.running import start_in_thread
@@ -571,6 +578,24 @@ def test_the_task_of_a_try_that_was_given_up_is_not_taken_for_another_requests(m
     with pytest.raises(OutcomeUnknown, match=house.sandbox.tasks[0].uid):
         runner.submit(house.account, house.extract("other", seed=7)).result.result(house.SOON)
     assert house.paid("other") == 0
+
+
+def test_the_task_of_a_try_before_the_last_is_not_taken_for_another_requests(make_house):
+    house = make_house(seconds_per_task=10.0)
+    runner = house.runner()
+    one, other = {"PositivePrompts": ["one"]}, {"PositivePrompts": ["other"]}
+    house.faults.add("reset", action=SUBMIT, where=one, accepted=True)
+    house.faults.add("vanish", where=one, polls=0)  # the service does not list it yet
+    with pytest.raises(OutcomeUnknown):
+        runner.submit(house.account, house.extract("one", seed=7)).result.result(house.SOON)
+    house.faults.add("http", action=SUBMIT, where=one, status=400)
+    with pytest.raises(HttpRefused):
+        runner.submit(house.account, house.extract("one", seed=7)).result.result(house.SOON)
+    task = house.sandbox.tasks[0]
+    task.fault = None  # now it does
+    house.faults.add("hang", action=SUBMIT, where=other, accepted=False)
+    with pytest.raises(OutcomeUnknown, match=task.uid):
+        runner.submit(house.account, house.extract("other", seed=7)).result.result(house.SOON)
 
 
 def test_entries_of_one_batch_that_wait_for_their_turn_do_not_hinder_an_adoption(make_house):
