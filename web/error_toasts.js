@@ -10,17 +10,22 @@ app.registerExtension({
   name: "picpik.ErrorToasts",
   async setup() {
     await loadPhrases()
+    const shown = []
     api.addEventListener("execution_error", ({ detail }) => {
-      if (detail.node_type?.startsWith("Picpik")) show(detail)
+      if (detail.node_type?.startsWith("Picpik")) shown.push(show(detail))
     })
+    // the next run has its own story
+    api.addEventListener("execution_start", () => shown.splice(0).forEach((toast) => app.extensionManager.toast.remove(toast)))
   },
 })
 
 function show({ node_id, node_type, exception_message }) {
-  app.extensionManager.toast.add({
+  const toast = {
     severity: "error",
     summary: app.graph.getNodeById(node_id)?.title ?? node_type,
     detail: translate(exception_message.trim()),
     life: MILLISECONDS_SHOWN,
-  })
+  }
+  app.extensionManager.toast.add(toast)
+  return toast
 }

@@ -1,0 +1,68 @@
+"""A new user's first minutes, by the README: a template, the error without keys, the sandbox, the picture, the help."""
+
+from collections.abc import Iterator
+
+import pytest
+from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
+from comfyui_picpik.devtools.comfyui_source import ComfyuiSource
+from comfyui_picpik.devtools.environment import Environment
+from comfyui_picpik.tests.browser.canvases import CANVASES, open_settings, opened
+from playwright.sync_api import Browser, expect
+
+TEMPLATE = "extract-a-tileable-pattern"
+
+
+@pytest.fixture(scope="module")
+def fresh(
+    environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ComfyuiServer]:
+    """A ComfyUI with the pack just installed, and nothing said to it."""
+    server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("fresh"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_from_the_template_without_keys_to_a_picture_and_its_help_page(
+    browser: Browser, fresh: ComfyuiServer, environment: Environment, canvas: str
+):
+    fresh.client.http.post("/picpik/accounts/remove", json={"name": "Try"})
+    fresh.client.http.post("/free", json={"free_memory": True, "unload_models": True})  # forget the other canvas's run
+    shots = environment.artifacts / "browser"
+    with opened(browser, fresh, environment, canvas, f"first-steps-help-{canvas}") as front_end:
+        page = front_end.page
+        front_end.open_template(TEMPLATE)
+
+        assert front_end.run().kind == "execution_error"
+        toast = page.locator(".p-toast-message").filter(has_text="No PICPIK keys")
+        expect(toast).to_contain_text("Settings > PICPIK")
+        expect(toast).to_contain_text("PICPIK_PUBLIC_KEY")
+        page.screenshot(path=shots / f"first-steps-error-{canvas}.png")
+
+        open_settings(page)
+        panel = page.locator(".picpik-panel")
+        panel.get_by_label("Name", exact=True).fill("Try")
+        panel.get_by_label("Endpoint").select_option("sandbox")
+        panel.get_by_role("button", name="Save").click()
+        expect(panel).to_contain_text("Saved.")
+        panel.get_by_role("button", name="Test connection").click()
+        expect(panel).to_contain_text("Signature: accepted.")
+        page.keyboard.press("Escape")
+
+        assert front_end.run().kind == "execution_success"
+        assert front_end.broken_nodes() == []
+        expect(toast).to_have_count(0)
+        page.get_by_role("button", name="PICPIK").first.click()
+        expect(page.locator(".picpik-task").first).to_contain_text("Extract Pattern")
+        page.evaluate("app.extensionManager.command.execute('Comfy.Canvas.FitView')")
+        page.screenshot(path=shots / f"first-steps-done-{canvas}.png")
+        page.get_by_role("button", name="PICPIK").first.click()
+
+        page.evaluate("app.canvas.selectNode(app.graph.nodes.find((node) => node.type === 'PicpikExtractPattern'))")
+        page.get_by_test_id("info-button").click()
+        help_page = page.get_by_role("heading", name="Extract Pattern").first
+        expect(help_page).to_be_visible()
+        expect(page.get_by_text("GeneratePatternsFromImage").first).to_be_visible()
+        expect(page.locator("img[src*='/docs/']").first).not_to_have_js_property("naturalWidth", 0)
+        assert front_end.page_errors == []
