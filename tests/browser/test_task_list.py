@@ -5,6 +5,7 @@ import re
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
+from comfyui_picpik.sandbox import SandboxThread
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, opened
 from playwright.sync_api import Browser, expect
 
@@ -40,6 +41,25 @@ def test_the_list_fills_while_it_is_open_and_gives_its_pictures_back(
         value = page.evaluate("app.graph.nodes.find((node) => node.type === 'LoadImage').widgets[0].value")
         assert (comfyui.folder / "input" / value).is_file()
         assert uid in value
+        assert front_end.page_errors == []
+
+
+def test_a_pending_task_can_be_collected_from_the_list(
+    browser: Browser, comfyui: ComfyuiServer, sandbox: SandboxThread, environment: Environment
+):
+    sandbox.sandbox.faults.add("stuck")
+    with opened(browser, comfyui, environment, "nodes2", "task-list-pending") as front_end:
+        page = front_end.page
+        extract_graph(page, seed=310)
+        page.evaluate("made.extract.widgets.find((widget) => widget.name === 'wait').value = false")
+        assert front_end.run().kind == "execution_success"
+        page.get_by_role("button", name="PICPIK").first.click()
+        pending = page.locator(".picpik-task").first
+
+        with page.expect_response("**/picpik/tasks/collect") as asked:
+            pending.get_by_role("button", name="Collect").click()
+
+        assert asked.value.json() == {"collecting": pending.get_attribute("data-task-uid")}
         assert front_end.page_errors == []
 
 

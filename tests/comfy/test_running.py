@@ -37,6 +37,14 @@ def test_the_node_tells_each_phase_and_the_credits_spent(comfyui: ComfyuiServer,
     assert f"{spent} credits" in texts[-1]
 
 
+def test_the_node_tells_how_long_it_will_take_by_what_such_tasks_took_before(comfyui: ComfyuiServer):
+    first, second = (
+        comfyui.client.run(extract_prompt(seed=STARTED + seed, width=192, height=320)).texts("2") for seed in (50, 51)
+    )
+    assert not any("of about" in text for text in first)
+    assert any("of about 0:0" in text for text in second)
+
+
 def test_progress_goes_to_the_browser_that_asked_and_to_no_other(comfyui: ComfyuiServer):
     onlooker = comfyui.connect()
     try:
