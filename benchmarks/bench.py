@@ -1,5 +1,6 @@
 """Runs everything in order, in less than five minutes, and writes the report and the chart."""
 
+import statistics
 import sys
 import tempfile
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import comfyui_version
 
-from . import chart, heartbeat, memory, ours, report, stages, targets, waiting
+from . import chart, heartbeat, limits, memory, ours, report, stages, targets, waiting
 from .results import Results
 from .service import LocalService
 
@@ -51,16 +52,18 @@ def _all_results(comfyui: Path, service: LocalService, home: Path) -> Results:
     _say("Memory and import, each in a fresh process ...")
     fresh = memory.measured(comfyui, service.url)
     _say("Stages ...")
-    measured = [
-        *stages.encode_stages(_SECONDS["encode"]),
-        *stages.request_stages(service, _SECONDS["request"]),
-        *stages.decode_stages(home, _SECONDS["decode"]),
-    ]
+    encode = list(stages.encode_stages(_SECONDS["encode"]))
+    request = list(stages.request_stages(service, _SECONDS["request"]))
+    cores = [limits.two_threads() for _ in range(3)]
+    decode = list(stages.decode_stages(home, _SECONDS["decode"]))
+    cores += [limits.two_threads() for _ in range(3)]
     _say("Waiting ...")
     waiting.offer_picture(service)
     pollings = waiting.pollings(service, home)
     hand_overs = waiting.hand_overs(service, home)
-    return Results(measured, calls, fresh, blocks, pollings, hand_overs, waiting.idleness(service, home))
+    idleness = waiting.idleness(service, home)
+    measured = [*encode, *request, *decode]
+    return Results(measured, calls, fresh, blocks, pollings, hand_overs, idleness, statistics.median(cores))
 
 
 def _bars(results: Results) -> Iterator[chart.Bar]:

@@ -1,7 +1,9 @@
 """ComfyUI's own modules, loaded as its `main.py` does, on the CPU, but without starting its server."""
 
+import atexit
 import importlib
 import logging
+import shutil
 import tempfile
 
 
@@ -24,5 +26,7 @@ def load() -> None:
     for name in ("execution", "server", "nodes", "comfy_api.latest", "comfy_api_nodes.util"):
         importlib.import_module(name)
     # the peer writes each request to a log file; that belongs to its cost, but not into ComfyUI's folder
-    importlib.import_module("folder_paths").set_temp_directory(tempfile.mkdtemp(prefix="picpik-bench-"))
+    logs = tempfile.mkdtemp(prefix="picpik-bench-")
+    atexit.register(shutil.rmtree, logs, ignore_errors=True)
+    importlib.import_module("folder_paths").set_temp_directory(logs)
     importlib.import_module("server").PromptServer.instance = Browsers()

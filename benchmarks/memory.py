@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -77,27 +78,28 @@ def main(_comfyui: Path, who: str, service_url: str, levels: str) -> None:
     saved = [np.load(Path(levels) / f"{kind}.npy") for kind in _INPUTS]
     inputs = Inputs(*map(pictures.as_tensor, saved))
     small = Inputs(*(pictures.as_tensor(np.ascontiguousarray(one[::8, ::8])) for one in saved))
-    _call(who, service_url, small, 1)
+    run = _peer_call(service_url) if who == "peer" else _our_call(service_url, Path(levels))
+    run(small, 1)
     gc.collect()
     _trim()
     before = _status("VmRSS")
     _forget_peak()
-    _call(who, service_url, inputs, 2)
+    run(inputs, 2)
     sys.stdout.write(json.dumps({"peak": _status("VmHWM") - before}) + "\n")
     sys.stdout.flush()
 
 
-def _call(who: str, url: str, inputs: Inputs, seed: int) -> None:
-    if who == "peer":
-        from . import peer
+def _peer_call(service_url: str) -> Callable[[Inputs, int], object]:
+    from . import peer
 
-        asyncio.run(peer.apply(url, *inputs, seed))
-        return
+    return lambda inputs, seed: asyncio.run(peer.apply(service_url, *inputs, seed))
+
+
+def _our_call(service_url: str, folder: Path) -> Callable[[Inputs, int], object]:
     from . import ours
 
-    if seed == 1:
-        ours.set_up(url, Path(tempfile.mkdtemp(prefix="picpik-bench-")))
-    ours.apply(*inputs, seed, "lossless")
+    ours.set_up(service_url, Path(tempfile.mkdtemp(dir=folder)))
+    return lambda inputs, seed: ours.apply(*inputs, seed, "lossless")
 
 
 def _trim() -> None:

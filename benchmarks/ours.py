@@ -107,12 +107,5 @@ def _apply_node() -> Any:
     """The node's class as ComfyUI prepares it for one execution."""
     (node,) = (node for node in NODES if node.GET_SCHEMA().node_id == "PicpikApplyReferencePattern")
     clone = node.PREPARE_CLASS_CLONE(None)
-    clone.hidden = io.HiddenHolder(
-        unique_id="1",
-        prompt=None,
-        extra_pnginfo=None,
-        dynprompt=None,
-        auth_token_comfy_org=None,
-        api_key_comfy_org=None,
-    )
+    clone.hidden = io.HiddenHolder.from_dict({io.Hidden.unique_id: "1"})
     return clone

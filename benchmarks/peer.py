@@ -68,14 +68,10 @@ class Details(BaseModel):
     TaskDetailList: list[dict[str, Any]]
 
 
-class _Hidden:
-    unique_id = "2"
-
-
 class Node(comfy_io.ComfyNode):
     """Stands for the partner node: all that is read of it is its id."""
 
-    hidden = _Hidden()
+    hidden = comfy_io.HiddenHolder.from_dict({comfy_io.Hidden.unique_id: "2"})
 
 
 def encode(image: torch.Tensor) -> str:

@@ -19,6 +19,8 @@ class Results:
     pollings: list[Polling]
     hand_overs: list[HandOver]
     idleness: Idleness
+    two_threads: float
+    """What two threads got done of what one did, in the middle of the run; 2 on a machine with a core to spare."""
 
     def of(self, name: str) -> list[Stage]:
         """The stages of that name."""
