@@ -32,8 +32,8 @@ def text(results: Results, targets: Sequence[Target], comfyui: str, seconds: flo
         f"## Targets: {met} of {len(targets)} met",
         "× is ours / peer, the ratio of two medians of one interleaved run. CPU is the processor time of the whole "
         "process; it hardly moves with whatever else the machine does, wall time does: in this run two threads got "
-        f"{results.two_threads:.1f} x the work of one done (2.0 where the second core is free), and the pack decodes and "
-        "encodes in two.",
+        f"{results.two_threads:.1f} x the work of one done (2.0 where the second core is free), and the pack "
+        "encodes and decodes in two.",
         _table("target | at most | measured | met", map(_target_row, targets)),
         "## The whole call",
         "Apply Reference Pattern: photo, mask and print of 2048 x 2048, four results of 1024 x 1024, a server that "
