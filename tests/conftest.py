@@ -41,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(line)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def say_at_the_end(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Prints a line below the results of the whole run."""
     return request.config.stash[_totals].append

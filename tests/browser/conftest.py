@@ -41,6 +41,8 @@ def front_end(
     """
     set_setting(comfyui, "Comfy.TutorialCompleted", True)
     set_setting(comfyui, "Comfy.VueNodes.Enabled", request.param == "nodes2")
+    set_setting(comfyui, "Comfy.Locale", "en")
+    set_setting(comfyui, "Comfy.RightSidePanel.IsOpen", False)
     context = browser.new_context(viewport=VIEWPORT, base_url=comfyui.url)
     context.set_default_timeout(PATIENCE)
     opened = FrontEnd(context.new_page())
@@ -51,6 +53,6 @@ def front_end(
     context.close()
 
 
-def set_setting(comfyui: ComfyuiServer, name: str, value: bool) -> None:
+def set_setting(comfyui: ComfyuiServer, name: str, value: bool | str) -> None:
     """Settings live on the server and take effect when a page is loaded."""
     comfyui.client.http.post(f"/api/settings/{name}", json=value).raise_for_status()

@@ -117,7 +117,7 @@ def test_a_result_that_is_no_picture_is_told_with_its_uid_and_kept(comfyui: Comf
     task_uid = calm.sandbox.state()["tasks"][-1]["TaskUID"]
     assert error is not None
     assert task_uid in error.message
-    kept = re.search(r"kept in (\S+)\.$", error.message)
+    kept = re.search(r"kept in (.+)\.$", error.message)
     assert kept is not None
     assert task_uid in kept[1]
 
