@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from comfy_api.latest import io
 
-from ..imaging import UPLOAD_FORMATS, output_size
+from ..imaging import LARGEST_SIDE, UPLOAD_FORMATS, output_size
 from ..picpik import (
     DEFAULT_MODEL,
     MAX_BATCH,
@@ -22,14 +22,26 @@ ModelType = io.Custom("PICPIK_MODEL")
 SubModelsType = io.Custom("PICPIK_SUB_MODELS")
 AccountType = io.Custom("PICPIK_ACCOUNT")
 
-LARGEST_SIDE = 2560
-
 
 def account_input() -> io.Input:
     return AccountType.Input(
         "account",
         optional=True,
         tooltip="From Account (PICPIK): the saved account that pays. Not linked: the default account.",
+    )
+
+
+def timeout_input(tooltip: str, advanced: bool | None = None) -> io.Input:
+    return io.Float.Input(
+        "timeout_minutes",
+        default=15.0,
+        min=0.05,
+        max=1440.0,
+        step=1.0,
+        round=0.01,
+        optional=True,
+        advanced=advanced,
+        tooltip=tooltip,
     )
 
 
@@ -108,17 +120,10 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             tooltip="Off: submit, hand out task_uid at once and leave images and mask empty. The pictures are "
             "collected in the background; Poll Task gives them.",
         ),
-        io.Float.Input(
-            "timeout_minutes",
-            default=15.0,
-            min=0.05,
-            max=1440.0,
-            step=1.0,
-            round=0.01,
-            optional=True,
-            advanced=True,
-            tooltip="How long the node waits while the task is queued, and again while it runs. The task goes on "
+        timeout_input(
+            "How long the node waits while the task is queued, and again while it runs. The task goes on "
             "afterwards; running again attaches to it.",
+            advanced=True,
         ),
         io.String.Input(
             "extra_parameters",

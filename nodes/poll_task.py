@@ -7,7 +7,7 @@ from comfy_api.latest import io
 from ..picpik import InputRefused
 from . import service
 from .execution import execution
-from .generation_inputs import account_input, prompt_lines
+from .generation_inputs import account_input, prompt_lines, timeout_input
 from .pattern_node import CATEGORY, picture_outputs, pictures_of
 
 
@@ -28,16 +28,7 @@ class PollTask(io.ComfyNode):
                     tooltip="A TaskUID, or several, one a line. PICPIK keeps results for 24 hours; what the pack has "
                     "stored, it gives for longer (API: TaskUIDList).",
                 ),
-                io.Float.Input(
-                    "timeout_minutes",
-                    default=15.0,
-                    min=0.05,
-                    max=1440.0,
-                    step=1.0,
-                    round=0.01,
-                    optional=True,
-                    tooltip="How long the node waits while a task is queued, and again while it runs.",
-                ),
+                timeout_input("How long the node waits while a task is queued, and again while it runs."),
                 account_input(),
             ],
             outputs=picture_outputs(),
