@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from comfy_api.latest import io
 
@@ -31,7 +32,8 @@ def account_input() -> io.Input:
     )
 
 
-def timeout_input(tooltip: str, advanced: bool | None = None) -> io.Input:
+def timeout_input(tooltip: str, **placement: Any) -> io.Input:
+    """`placement` is `advanced` or nothing: ComfyUI tells an input that says nothing of it from one that says no."""
     return io.Float.Input(
         "timeout_minutes",
         default=15.0,
@@ -40,8 +42,8 @@ def timeout_input(tooltip: str, advanced: bool | None = None) -> io.Input:
         step=1.0,
         round=0.01,
         optional=True,
-        advanced=advanced,
         tooltip=tooltip,
+        **placement,
     )
 
 
