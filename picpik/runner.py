@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 import threading
 import time
@@ -299,9 +300,10 @@ class Runner:
         """Has the process that was submitting this died? Waits to see; False as soon as the row has changed."""
         if record.owner == self._owner:
             return True  # one job a request: it is not at it any more
-        until = time.monotonic() + self._patience.dead_after
-        while time.monotonic() < until:
-            await asyncio.sleep(self._patience.beat / 4)
+        step = self._patience.beat / 4
+        # Steps are counted, not read off a clock: after a laptop's sleep the owner gets its time to wake up, too.
+        for _ in range(math.ceil(self._patience.dead_after / step)):
+            await asyncio.sleep(step)
             if await self._books(Ledger.read, record.id) != record:
                 return False
         return True

@@ -18,7 +18,8 @@ the settings. In a program::
         ...
 
 Settings (keywords of both): ``public_key``, ``private_key``, ``seconds_queued`` 0.2, ``seconds_per_task`` 1.0 (while it
-runs), ``retention_seconds`` 24 h (result URLs and TaskDetails), ``total_credits`` 1,000,000, ``quirks``.
+runs), ``until_seen`` False (True: no task is over before a TaskDetail of it was given, however late the client comes),
+``retention_seconds`` 24 h (result URLs and TaskDetails), ``total_credits`` 1,000,000, ``quirks``.
 
 What it does
 ------------

@@ -30,15 +30,17 @@ class Sandbox:
         private_key: str = PRIVATE_KEY,
         seconds_queued: float = 0.2,
         seconds_per_task: float = 1.0,
+        until_seen: bool = False,
         retention_seconds: float = 24 * 3600,
         total_credits: int = 1_000_000,
         quirks: Quirks | None = None,
     ) -> None:
-        """`retention_seconds`: life of result URLs and of TaskDetails."""
+        """`retention_seconds`: life of result URLs and of TaskDetails; `until_seen`: no task is over before a poll."""
         self.service = Service(
             Keys(public_key, private_key),
             seconds_queued=seconds_queued,
             seconds_per_task=seconds_per_task,
+            until_seen=until_seen,
             retention_seconds=retention_seconds,
             total_credits=total_credits,
             quirks=quirks or Quirks(),

@@ -34,6 +34,7 @@ class Service:
         *,
         seconds_queued: float,
         seconds_per_task: float,
+        until_seen: bool,
         retention_seconds: float,
         total_credits: int,
         quirks: Quirks,
@@ -45,7 +46,7 @@ class Service:
         self.tasks = TaskBook(retention_seconds)
         self.results = ResultStore(retention_seconds)
         self.purse = Purse(total_credits)
-        self.workshop = Workshop(self.results, self.purse, seconds_queued, seconds_per_task)
+        self.workshop = Workshop(self.results, self.purse, seconds_queued, seconds_per_task, until_seen)
         self._uids = UidMint()
 
     def now(self) -> float:
@@ -119,6 +120,7 @@ class Service:
         expires = math.ceil(task.created + self.tasks.retention_seconds)
         detail = task.detail(origin, expires, self.quirks)
         task.polls += 1
+        task.seen.set()
         return detail
 
     def _list_running_tasks(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Accepted tasks: what each was, where it stands, and the TaskDetail it shows."""
 
+import asyncio
 import hashlib
 import json
 from collections import Counter
@@ -48,6 +49,8 @@ class Task:
     polls: int = 0
     downloads: int = 0
     accepted_at: float = field(default_factory=monotonic)
+    seen: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a TaskDetail of it was given."""
 
     @property
     def is_over(self) -> bool:

@@ -19,9 +19,12 @@ DRAWING_FAILED = 2000
 class Workshop:
     """Runs each task's life on the event loop it is begun on, and heavy work beside it."""
 
-    def __init__(self, results: ResultStore, purse: Purse, seconds_queued: float, seconds_per_task: float) -> None:
+    def __init__(
+        self, results: ResultStore, purse: Purse, seconds_queued: float, seconds_per_task: float, until_seen: bool
+    ) -> None:
         self.seconds_queued = seconds_queued
         self.seconds_per_task = seconds_per_task
+        self._until_seen = until_seen
         self._results = results
         self._purse = purse
         self._lives: set[asyncio.Task[None]] = set()
@@ -57,6 +60,8 @@ class Workshop:
         drawn, _ = await asyncio.gather(
             self.work(_draw, task), asyncio.sleep(self.seconds_per_task), return_exceptions=True
         )
+        if self._until_seen:
+            await task.seen.wait()
         task.order = None
         if isinstance(drawn, BaseException):
             self._fail(task, DRAWING_FAILED, f"The picture could not be drawn: {drawn!r}")

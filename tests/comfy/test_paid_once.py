@@ -151,7 +151,7 @@ def doomed(
     tmp_path_factory: pytest.TempPathFactory,
     say_at_the_end: Callable[[str], None],
 ) -> Iterator[Doomed]:
-    sandbox = start_in_thread(seconds_queued=0.3, seconds_per_task=1.0)
+    sandbox = start_in_thread(seconds_queued=0.3, seconds_per_task=1.0, until_seen=True)
     server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("doomed"), account(sandbox))
     server.start()
     yield Doomed(server, sandbox)

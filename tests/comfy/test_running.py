@@ -57,9 +57,9 @@ def test_progress_goes_to_the_browser_that_asked_and_to_no_other(comfyui: Comfyu
 
 PHASES = {
     "queued": ([{"kind": "stuck"}], "queued"),
-    "the submit in flight": ([{"kind": "slow", "action": "GeneratePatternsFromImage", "seconds": 4.0}], "submitting"),
-    "a poll in flight": ([{"kind": "slow", "action": "ListTasksDetails", "seconds": 4.0}], "queued"),
-    "downloading": ([{"kind": "slow", "action": "download", "seconds": 4.0}], "downloading"),
+    "the submit in flight": ([{"kind": "slow", "action": "GeneratePatternsFromImage", "seconds": 8.0}], "submitting"),
+    "a poll in flight": ([{"kind": "slow", "action": "ListTasksDetails", "seconds": 8.0}], "queued"),
+    "downloading": ([{"kind": "slow", "action": "download", "seconds": 8.0}], "downloading"),
 }
 
 
@@ -133,7 +133,8 @@ def test_the_sandbox_inside_comfyui_gives_the_same_pictures_as_one_on_a_port_of_
 
 
 def test_several_nodes_of_one_prompt_run_side_by_side(start_comfyui: StartComfyui, start_sandbox):
-    sandbox = start_sandbox(seconds_queued=0.0, seconds_per_task=2.0)
+    lasting = 8.0
+    sandbox = start_sandbox(seconds_queued=0.0, seconds_per_task=lasting)
     server = start_comfyui(account(sandbox))
     prompt: Prompt = {"1": node("PicpikExampleImages")}
     for index in range(8):
@@ -143,7 +144,7 @@ def test_several_nodes_of_one_prompt_run_side_by_side(start_comfyui: StartComfyu
     outcome = server.client.run(prompt)
 
     assert outcome.status == "success"
-    lives = [(task["created"], task["created"] + 2.0) for task in sandbox.sandbox.state()["tasks"]]
+    lives = [(task["created"], task["created"] + lasting) for task in sandbox.sandbox.state()["tasks"]]
     assert len(lives) == 8
     assert max(begin for begin, _ in lives) < min(end for _, end in lives), "no moment at which all of them ran"
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,7 @@ from comfyui_picpik.picpik.patience import Patience
 from comfyui_picpik.sandbox.running import SandboxThread, start_in_thread
 from PIL import Image
 
-IMPATIENT = Patience(
-    connect=2.0,
-    read=1.0,
-    whole_answer=2.0,
-    whole_picture=2.0,
+QUICK = Patience(
     first_retry=0.01,
     longest_retry=0.1,
     looks_after=(0.0, 0.05, 0.1),
@@ -32,12 +29,15 @@ IMPATIENT = Patience(
     beat=0.1,
     dead_after=0.5,
 )
-SOON = 20.0
+"""Pauses for nothing long. An answer is still waited for as long as users wait, since machines have slow moments."""
+IMPATIENT = replace(QUICK, connect=2.0, read=1.0, whole_answer=2.0, whole_picture=2.0)
+"""For tests in which a time-out is nothing special."""
+SOON = 60.0
 """Seconds after which a test that waits for something has failed."""
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("runner_process.py")
-OF_PROCESSES = {"beat": 0.2, "dead_after": 1.0}
+OF_PROCESSES = {"beat": 0.2, "dead_after": 1.5}
 
 collect_ignore = [] if os.name == "posix" else ["test_runner_disks.py"]
 
@@ -84,6 +84,7 @@ def _generation(name: str, seed: int, batch_size: int) -> Generation:
 class House:
     """One home folder, one sandbox, and the runners that were started in it."""
 
+    QUICK = QUICK
     IMPATIENT = IMPATIENT
     SOON = SOON
     extract = staticmethod(extract)
@@ -111,7 +112,7 @@ class House:
         """The same account, for the same requests, behind a proxy that refuses every connection."""
         return Account(self.account.endpoint, self.account.public_key, self.account.private_key, "http://127.0.0.1:9")
 
-    def runner(self, patience: Patience = IMPATIENT, **settings: Any) -> Runner:
+    def runner(self, patience: Patience = QUICK, **settings: Any) -> Runner:
         """A runner on the home folder, as a start of ComfyUI makes one."""
         runner = Runner(self.home, check_picture, **{"poll_interval": 0.05, "patience": patience, **settings})
         self._runners.append(runner)
@@ -197,7 +198,7 @@ class Process:
         self._process.communicate()
 
     def outcome(self) -> dict[str, Any]:
-        out, error = self._process.communicate(timeout=90)
+        out, error = self._process.communicate(timeout=180)
         assert self._process.returncode == 0 and not error, error
         return json.loads(out)
 

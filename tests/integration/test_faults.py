@@ -241,7 +241,7 @@ class World:
     def _round(self) -> None:
         draw = self.random
         self._plan_faults()
-        runner = self.house.runner(jitter=draw)
+        runner = self.house.runner(self.house.IMPATIENT, jitter=draw)
         if draw.random() < 0.5:
             runner.resume(self.house.account)
         runs = [run for sequence in self.sequences if draw.random() < 0.8 for run in self._click(runner, sequence)]
@@ -306,7 +306,7 @@ class World:
             result.deliver()
 
     def _last_round(self) -> None:
-        runner = self.house.runner(jitter=self.random)
+        runner = self.house.runner(self.house.IMPATIENT, jitter=self.random)
         runner.resume(self.house.account)
         runs = []
         for sequence in self.sequences:

@@ -65,7 +65,7 @@ class TestCalls:
     async def test_hang_never_answers(self, client, option, tasks):
         client.sandbox.faults.add("hang", action=SUBMIT, **option)
         with pytest.raises(httpx.ReadTimeout):
-            await client.post(client.signed(SUBMIT, **client.extract_parameters()), timeout=httpx.Timeout(10, read=0.5))
+            await client.post(client.signed(SUBMIT, **client.extract_parameters()), timeout=httpx.Timeout(10, read=2.0))
         assert accepted(client) == tasks
         await client.submit()
 
@@ -80,9 +80,9 @@ class TestCalls:
                 await hanging
 
     async def test_slow_answers_in_the_end(self, client):
-        client.sandbox.faults.add("slow", seconds=0.6)
+        client.sandbox.faults.add("slow", seconds=5.0)
         with pytest.raises(httpx.ReadTimeout):
-            await client.post(client.signed("ListModels"), timeout=httpx.Timeout(10, read=0.2))
+            await client.post(client.signed("ListModels"), timeout=httpx.Timeout(10, read=0.5))
         client.sandbox.faults.add("slow", seconds=0.3)
         assert (await client.call("ListModels"))["RetCode"] == 0
 
@@ -246,7 +246,7 @@ class TestDownloads:
         url = await self.url(client)
         whole = (await client.http.get(url)).content
         client.sandbox.faults.add("slow", action="download", seconds=0.3)
-        client.sandbox.faults.add("slow_body", seconds=0.5)
+        client.sandbox.faults.add("slow_body", seconds=2.0)
         assert (await client.http.get(url)).content == whole
         async with client.http.stream("GET", url) as response:
             chunks = [chunk async for chunk in response.aiter_raw()]

@@ -20,7 +20,7 @@ def pixels(content):
     return np.asarray(Image.open(BytesIO(content)))
 
 
-@pytest.mark.parametrize("settings", [{"seconds_queued": 0.4, "seconds_per_task": 0.4}])
+@pytest.mark.parametrize("settings", [{"seconds_queued": 2.0, "seconds_per_task": 2.0}])
 async def test_a_task_queues_runs_and_finishes(client):
     uid = await client.submit(Seed=5)
     assert re.fullmatch("[0-9a-v]{20}", uid)
@@ -30,6 +30,15 @@ async def test_a_task_queues_runs_and_finishes(client):
         running = (await client.call("ListRunningTasks"))["TaskUIDList"]
         seen.append((bool(detail["ImgList"]), running))
     assert seen == [(False, [uid]), (False, [uid]), (True, [])]
+
+
+@pytest.mark.parametrize("settings", [{"until_seen": True}])
+async def test_a_task_can_be_told_to_run_until_it_is_seen(client):
+    unseen = await client.submit(Seed=1)
+    await client.finished(Seed=2)
+    assert (await client.call("ListRunningTasks"))["TaskUIDList"] == [unseen]
+    assert (await client.details(unseen))["TaskDetailList"][0]["Status"] == "Running"
+    await client.until(unseen, "Finished")
 
 
 async def test_a_finished_task_tells_all_that_the_page_lists(client):
@@ -56,7 +65,7 @@ async def test_a_seed_of_minus_one_is_drawn_and_told(client):
 
 
 async def test_tasks_live_side_by_side(client):
-    client.sandbox.service.workshop.seconds_per_task = 0.5
+    client.sandbox.service.workshop.seconds_per_task = 3.0
     uids = [await client.submit(Seed=seed) for seed in range(8)]
     await client.until(uids[0], "Running")
     assert set((await client.call("ListRunningTasks"))["TaskUIDList"]) == set(uids)
