@@ -36,6 +36,7 @@ class NodeDisplay:
         self._began = time.monotonic()
         self._saying = ""
         self._handles: list[Handle] = []
+        self._upload_bytes: list[int] = []
         self._notes: list[str] = []
         self._shown_text = ""
         self._shown_step = -1
@@ -52,9 +53,10 @@ class NodeDisplay:
     def note(self, *lines: str) -> None:
         self._notes += [line for line in lines if line not in self._notes]
 
-    def watch(self, handle: Handle) -> None:
+    def watch(self, handle: Handle, upload_bytes: int) -> None:
         self._saying = ""
         self._handles.append(handle)
+        self._upload_bytes.append(upload_bytes)
 
     async def refresh(self) -> None:
         """Shows the present moment; sends only what has changed."""
@@ -64,11 +66,9 @@ class NodeDisplay:
 
     async def ended_well(self) -> None:
         moments = [handle.progress for handle in self._handles]
-        points = [moment.points_spent for moment in moments if moment.points_spent is not None]
-        spent = f" · {sum(points)} credits" if points else ""
         is_done = all(moment.phase is Phase.DONE for moment in moments)
         ending = "done" if is_done else f"submitted, TaskUID {_uids(moments)}"
-        self._show_text(f"{ending} · {_clock(time.monotonic() - self._began)}{spent}")
+        self._show_text(" · ".join([ending, _clock(time.monotonic() - self._began), *_spent(moments)]))
         await self._show_step(_STEPS)
 
     def ended_by(self, error: BaseException) -> None:
@@ -88,11 +88,17 @@ class NodeDisplay:
         return f"{_clock(gone)} of about {_clock(self._expected)}"
 
     def _show_text(self, text: str) -> None:
-        text = "\n".join([text, *self._notes])
+        text = "\n".join([text, *self._notes, *self._upload()])
         client_id = PromptServer.instance.client_id
         if text != self._shown_text and client_id is not None:  # no client id would mean: every browser
             PromptServer.instance.send_progress_text(text, self._node_id, client_id)
         self._shown_text = text
+
+    def _upload(self) -> list[str]:
+        """How much is sent: on most uplinks that takes longer than everything else the pack does."""
+        sizes = zip(self._handles, self._upload_bytes, strict=True)
+        byte_count = sum(size for handle, size in sizes if handle.progress.sent)
+        return [f"upload: {byte_count / 1e6:.2f} MB of pictures"] if byte_count else []
 
     async def _show_step(self, step: int) -> None:
         if step != self._shown_step:
@@ -112,6 +118,16 @@ def _summary(moments: Sequence[Progress]) -> str:
     if slowest.trouble:
         parts.append(f"{slowest.trouble} Trying again")
     return " · ".join(parts)
+
+
+def _spent(moments: Sequence[Progress]) -> list[str]:
+    """The credits of this run, and those of tasks that were there already."""
+    now, before = (
+        [moment.points_spent for moment in moments if moment.points_spent is not None and moment.sent is sent]
+        for sent in (True, False)
+    )
+    said = [f"{sum(now)} credits"] if now else []
+    return [*said, f"{sum(before)} credits paid before"] if before else said
 
 
 def _share(moments: Sequence[Progress]) -> float:

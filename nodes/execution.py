@@ -55,10 +55,13 @@ class Execution:
             await self._glance(bell)
         return future.result()
 
-    def watch(self, handle: Handle) -> Handle:
-        """Shows what becomes of the request, and releases it when the execution ends."""
+    def watch(self, handle: Handle, upload_bytes: int = 0) -> Handle:
+        """Shows what becomes of the request, and releases it when the execution ends.
+
+        `upload_bytes`: its pictures, in case they are sent.
+        """
         self._handles.append(handle)
-        self._display.watch(handle)
+        self._display.watch(handle, upload_bytes)
         return handle
 
     async def task_uids(self, handles: Sequence[Handle]) -> list[str]:

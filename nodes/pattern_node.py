@@ -51,10 +51,10 @@ class PatternNode(io.ComfyNode):
         async with execution(cls.hidden.unique_id) as run:
             account, account_note = service.choose(shared.account)
             requests, notes = await run.off_loop("encoding", make_requests)
-            run.note(*filter(None, (account_note, *notes, _upload_note(requests))))
+            run.note(*filter(None, (account_note, *notes)))
             past = functools.partial(estimated_seconds, service.history(), requests[0])
             run.expect(await run.off_loop("encoding", past))
-            handles = [run.watch(service.runner().submit(account, request)) for request in requests]
+            handles = [run.watch(service.runner().submit(account, request), _bytes(request)) for request in requests]
             if shared.wait:
                 return await pictures_of(run, handles, shared.timeout_minutes)
             uids = await run.task_uids(handles)
@@ -74,10 +74,8 @@ async def pictures_of(run: Execution, handles: Sequence[Handle], timeout_minutes
     return io.NodeOutput(decoded.images, decoded.masks, "\n".join(result.task_uid for result in results))
 
 
-def _upload_note(requests: Sequence[PatternAction]) -> str:
-    """How much is sent: on most uplinks that takes longer than everything else the pack does."""
-    byte_count = sum(image.byte_count for request in requests for image in request.images)
-    return f"upload: {byte_count / 1e6:.2f} MB of pictures"
+def _bytes(request: PatternAction) -> int:
+    return sum(image.byte_count for image in request.images)
 
 
 class Encodings:

@@ -65,7 +65,8 @@ class Job:
     def say(self, phase: Phase, trouble: str | None = None) -> None:
         progress = self.progress
         if phase is not progress.phase:
-            progress = replace(progress, phase=phase, since=time.monotonic(), status_text=phase.value)
+            sent = progress.sent or phase is Phase.SUBMITTING
+            progress = replace(progress, phase=phase, since=time.monotonic(), sent=sent, status_text=phase.value)
         self.progress = _with_trouble(progress, trouble)
 
     def saw(self, detail: TaskDetail) -> None:

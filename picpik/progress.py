@@ -21,10 +21,14 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Progress:
-    """One moment of a request. `since` is on the monotonic clock; `trouble` is why it does not get on just now."""
+    """One moment of a request. `since` is on the monotonic clock; `trouble` is why it does not get on just now.
+
+    `sent` is False for a request whose task or pictures were there already.
+    """
 
     phase: Phase = Phase.PREPARING
     since: float = field(default_factory=time.monotonic)
+    sent: bool = False
     task_uid: str | None = None
     status_text: str = ""
     trouble: str | None = None

@@ -40,8 +40,12 @@ def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_al
     sandbox.sandbox.expire()
     server.restart()
 
-    np.testing.assert_array_equal(picture(server, seed=1), first)
+    again = server.client.run(extract_prompt(seed=1))
+    np.testing.assert_array_equal(pixels(again.images["3"][0].content), first)
     assert sandbox.sandbox.state()["requests"] == asked
+    last = again.texts("2")[-1]
+    assert "credits paid before" in last
+    assert "upload" not in last
 
 
 def test_what_a_crash_left_behind_is_collected_without_anybody_asking(start_comfyui: StartComfyui, start_sandbox):

@@ -1,5 +1,6 @@
 """A running task, as the user sees it: what the node shows, Cancel in every phase, and tasks side by side."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -34,7 +35,8 @@ def test_the_node_tells_each_phase_and_the_credits_spent(comfyui: ComfyuiServer,
     assert in_order == ["encoding", "queued", "running", "done"]
     assert sorted(in_order, key=phases.index) == in_order
     spent = calm.sandbox.state()["tasks"][-1]["ConsumeApiPoint"]
-    assert f"{spent} credits" in texts[-1]
+    assert texts[-1].splitlines()[0].endswith(f" · {spent} credits")
+    assert re.search(r"^upload: \d+\.\d\d MB of pictures$", texts[-1], re.MULTILINE)
 
 
 def test_the_node_tells_how_long_it_will_take_by_what_such_tasks_took_before(comfyui: ComfyuiServer):

@@ -11,7 +11,7 @@ from comfyui_picpik.picpik.patience import Patience
 from comfyui_picpik.picpik.poller import MOST_AT_ONCE, Poller, interval
 
 
-@pytest.mark.parametrize(("age", "seconds"), [(0.0, 0.4), (12.0, 1.0), (92.0, 5.0), (86400.0, 5.0)])
+@pytest.mark.parametrize(("age", "seconds"), [(0.0, 0.05), (10.0, 0.85), (62.0, 5.0), (86400.0, 5.0)])
 def test_the_older_the_youngest_task_the_slower_the_polls(age, seconds):
     assert interval(age) == pytest.approx(seconds)
 
