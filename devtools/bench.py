@@ -11,6 +11,7 @@ def run(environment: Environment, source: ComfyuiSource) -> int:
     """Runs `benchmarks` in the foreground and gives its exit code."""
     command = [sys.executable, str(environment.root / "benchmarks" / "start.py"), str(source.path), "bench"]
     # bytecode as in a ComfyUI that was started before, but neither in the checkout nor in ComfyUI's folder
-    variables = environment.variables() | {"PYTHONPYCACHEPREFIX": str(environment.folder / "bytecode")}
+    bytecode = {"PYTHONPYCACHEPREFIX": str(environment.folder / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
+    variables = environment.variables() | bytecode
     with environment.alone("bench"):
         return subprocess.run(command, cwd=environment.folder, env=variables, check=False).returncode

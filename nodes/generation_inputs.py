@@ -142,8 +142,8 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             default=UPLOAD_FORMATS[0],
             optional=True,
             advanced=True,
-            tooltip="How pictures are sent. lossless: PNG, every pixel exact. compact: JPEG of quality 95, about a "
-            "third of the bytes. Masks are always lossless.",
+            tooltip="How pictures are sent. lossless: PNG, every pixel exact. compact: JPEG of quality 95, about half "
+            "the bytes. Masks are always lossless.",
         ),
         ModelType.Input(
             "model", optional=True, tooltip="From Model (PICPIK): the main model with its own inference settings."
