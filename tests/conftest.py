@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,6 +19,10 @@ sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != RO
 _pack = ModuleType("comfyui_picpik")
 _pack.__path__ = [str(ROOT)]
 sys.modules.setdefault("comfyui_picpik", _pack)
+
+# How long a machine takes to make or to try an example says nothing about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 class _RootIsNoPackage:

@@ -13,6 +13,19 @@ from playwright.sync_api import Browser, Locator, Page, expect
 WIDTH, HEIGHT = 640, 480
 WHOLE = {"x": 0, "y": 0, "width": 0, "height": 0}
 
+STANDS_STILL = """(element) => new Promise((resolve) => {
+    let before = ""
+    let frames = 0
+    const look = () => {
+        const { x, y, width, height } = element.getBoundingClientRect()
+        const now = [x, y, width, height].join()
+        frames = now === before ? frames + 1 : 0
+        before = now
+        frames < 20 ? requestAnimationFrame(look) : resolve()
+    }
+    look()
+})"""
+
 SENT = "async () => (await app.graphToPrompt()).output[made.extract.id].inputs"
 
 
@@ -34,18 +47,20 @@ def show(page: Page, picture: str) -> None:
 
 
 def corners(place: Locator) -> tuple[float, float, float, float]:
+    """x, y, width and height, once the place stands still: the view glides to where all nodes are seen."""
+    place.evaluate(STANDS_STILL)
     found = place.bounding_box()
     assert found
     return found["x"], found["y"], found["width"], found["height"]
 
 
 def drag(page: Page, place: Locator, start: tuple[float, float], way: tuple[float, float]) -> None:
-    """From `start`, in shares of the place, by `way` in pixels. Waits until the place stands still."""
-    *_, width, height = corners(place)
-    place.hover(position={"x": start[0] * width, "y": start[1] * height})
+    """From `start`, in shares of the place, by `way` in pixels."""
     x, y, width, height = corners(place)
+    begin = x + start[0] * width, y + start[1] * height
+    page.mouse.move(*begin)
     page.mouse.down()
-    page.mouse.move(x + start[0] * width + way[0], y + start[1] * height + way[1], steps=8)
+    page.mouse.move(begin[0] + way[0], begin[1] + way[1], steps=8)
     page.mouse.up()
 
 
@@ -53,13 +68,11 @@ def draw_a_quarter(page: Page, canvas: str) -> None:
     """Chooses about the lower right quarter of the picture."""
     if canvas == "classic":
         picture = page.locator(".picpik-box")
-        picture.hover()
         *_, width, height = corners(picture)
         drag(page, picture, (0.5, 0.5), (width / 2 - 1, height / 2 - 1))
     else:
         page.wait_for_function("made.extract.widgets.find((each) => each.name === 'box').value.width > 0")
         picture = page.get_by_test_id("crop-overlay")
-        picture.hover()
         *_, width, height = corners(picture)
         # most of the corner lies inside the picture, the rest is cut off
         drag(page, page.get_by_test_id("crop-resize-nw"), (0.75, 0.75), (width / 2, height / 2))

@@ -8,7 +8,7 @@ import torch
 from comfyui_picpik.imaging import Box, ImageRefused, box_entries, region_box, resolve_box, scale_box
 from hypothesis import given, settings, strategies as st
 
-exactly = settings(derandomize=True, deadline=None, max_examples=200, database=None)
+exactly = settings(derandomize=True, max_examples=200, database=None)
 
 sides = st.integers(1, 4000)
 

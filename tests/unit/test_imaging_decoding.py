@@ -24,7 +24,7 @@ from comfyui_picpik.imaging import (
 from hypothesis import given, settings, strategies as st
 from PIL import Image, ImageCms
 
-exactly = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+exactly = settings(derandomize=True, max_examples=60, database=None)
 
 HEIGHT, WIDTH = 70, 41
 RNG = np.random.default_rng(11)

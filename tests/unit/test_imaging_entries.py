@@ -5,7 +5,7 @@ import torch
 from comfyui_picpik.imaging import ImageRefused, ImagingError, mask_entries, pair_batches, picture_entries
 from hypothesis import given, settings, strategies as st
 
-exactly = settings(derandomize=True, deadline=None, max_examples=100, database=None)
+exactly = settings(derandomize=True, max_examples=100, database=None)
 
 FLOATS = [torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.float8_e4m3fn]
 

@@ -10,7 +10,7 @@ from comfyui_picpik.imaging import EncodedImage, ImageRefused, encode_mask, mask
 from hypothesis import assume, given, settings, strategies as st
 from PIL import Image
 
-exactly = settings(derandomize=True, deadline=None, max_examples=80, database=None)
+exactly = settings(derandomize=True, max_examples=80, database=None)
 
 seeds = st.integers(0, 2**16)
 

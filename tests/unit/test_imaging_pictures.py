@@ -18,7 +18,7 @@ from comfyui_picpik.imaging import (
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
-exactly = settings(derandomize=True, deadline=None, max_examples=80, database=None)
+exactly = settings(derandomize=True, max_examples=80, database=None)
 
 small = st.integers(1, 24)
 seeds = st.integers(0, 2**16)

@@ -11,7 +11,7 @@ from comfyui_picpik.imaging.png import MASK, PHOTO, PRINT, encode_png
 from hypothesis import given, settings, strategies as st
 from PIL import Image
 
-exactly = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+exactly = settings(derandomize=True, max_examples=60, database=None)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from comfyui_picpik.imaging.result_files import MAX_PIXELS
 from hypothesis import given, settings, strategies as st
 from PIL import Image, ImageFile
 
-exactly = settings(derandomize=True, deadline=None, max_examples=150, database=None)
+exactly = settings(derandomize=True, max_examples=150, database=None)
 
 LEVELS = np.random.default_rng(5).integers(0, 256, (24, 30, 4), np.uint8)
 

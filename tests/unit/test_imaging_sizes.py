@@ -5,7 +5,7 @@ from comfyui_picpik.imaging import LARGEST_SIDE, SMALLEST_SIDE, ImageRefused, ou
 from comfyui_picpik.imaging.sizes import fit_inside
 from hypothesis import given, settings, strategies as st
 
-exactly = settings(derandomize=True, deadline=None, max_examples=200, database=None)
+exactly = settings(derandomize=True, max_examples=200, database=None)
 
 sides = st.integers(SMALLEST_SIDE, LARGEST_SIDE)
 raw_sides = st.integers(1, 20_000)
