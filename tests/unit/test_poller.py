@@ -43,7 +43,7 @@ async def poll(service, uids, missing=0.0):
     poller = Poller(client, 0.001, random.Random(1), patience)
     try:
         waiting = (poller.ended(uid, lambda _: None, lambda _: None) for uid in uids)
-        return await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 10)
+        return await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 60)
     finally:
         await client.aclose()
 
