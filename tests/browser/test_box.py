@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 WIDTH, HEIGHT = 640, 480
 WHOLE = {"x": 0, "y": 0, "width": 0, "height": 0}
 
+FIT_VIEW = "app.extensionManager.command.execute('Comfy.Canvas.FitView')"
+
 STANDS_STILL = """(element) => new Promise((resolve) => {
     let before = ""
     let frames = 0
@@ -67,11 +69,14 @@ def drag(page: Page, place: Locator, start: tuple[float, float], way: tuple[floa
 def draw_a_quarter(page: Page, canvas: str) -> None:
     """Chooses about the lower right quarter of the picture."""
     if canvas == "classic":
+        page.wait_for_function("document.querySelector('.picpik-box').height > 200")  # the node has made room for it
+        page.evaluate(FIT_VIEW)
         picture = page.locator(".picpik-box")
         *_, width, height = corners(picture)
         drag(page, picture, (0.5, 0.5), (width / 2 - 1, height / 2 - 1))
     else:
         page.wait_for_function("made.extract.widgets.find((each) => each.name === 'box').value.width > 0")
+        page.evaluate(FIT_VIEW)
         picture = page.get_by_test_id("crop-overlay")
         *_, width, height = corners(picture)
         # most of the corner lies inside the picture, the rest is cut off
@@ -105,7 +110,7 @@ def test_a_box_drawn_with_the_mouse_is_sent_and_opens_the_same_in_the_other_canv
     with opened(browser, comfyui, environment, other, f"box-{canvas}-opened-in-{other}") as front_end:
         page = front_end.page
         page.evaluate("workflow => app.loadGraphData(workflow)", saved)
-        page.evaluate("app.extensionManager.command.execute('Comfy.Canvas.FitView')")
+        page.evaluate(FIT_VIEW)
         page.evaluate("window.made = { extract: app.graph.nodes.find((node) => node.type === 'PicpikExtractPattern') }")
         shown = page.locator(".picpik-box" if other == "classic" else "[data-testid=crop-overlay]")
         expect(shown).to_be_visible()
