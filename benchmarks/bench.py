@@ -68,19 +68,19 @@ def _all_results(comfyui: Path, service: LocalService, home: Path) -> Results:
 
 def _bars(results: Results) -> Iterator[chart.Bar]:
     call = results.calls.lossless
-    yield chart.Bar("whole call, CPU", call.cpu_ratio(), 0.22)
-    yield chart.Bar("whole call, wall", call.wall_ratio(), 0.20)
+    yield chart.Bar("whole call, CPU", call.cpu_ratio(), targets.CALL_CPU)
+    yield chart.Bar("whole call, wall", call.wall_ratio(), targets.CALL_WALL)
     yield chart.Bar("whole call, compact, CPU", results.calls.compact.cpu_ratio(), None)
     for stage in results.stages:
         label = f"{stage.name} {stage.case}".replace("²", " px")  # Pillow's font has no ²
         if stage.name == "decode":
-            yield chart.Bar(f"{label}, wall", stage.wall_ratio(), 0.5)
+            yield chart.Bar(f"{label}, wall", stage.wall_ratio(), targets.DECODE)
         else:
-            yield chart.Bar(f"{label}, CPU", stage.cpu_ratio(), 0.18 if stage.name == "encode" else None)
+            yield chart.Bar(f"{label}, CPU", stage.cpu_ratio(), targets.ENCODE if stage.name == "encode" else None)
     if results.fresh.peer:
-        yield chart.Bar("peak memory", results.fresh.ours / results.fresh.peer, 0.5)
+        yield chart.Bar("peak memory", results.fresh.ours / results.fresh.peer, targets.PEAK_MEMORY)
     sizes = results.calls.bodies
-    yield chart.Bar("bytes sent, lossless", sizes["lossless"] / sizes["peer"], 1.05)
+    yield chart.Bar("bytes sent, lossless", sizes["lossless"] / sizes["peer"], targets.BODY)
     yield chart.Bar("bytes sent, compact", sizes["compact"] / sizes["peer"], None)
 
 

@@ -8,6 +8,8 @@ from .memory import OUTPUT_BYTES
 from .results import Results
 from .stages import Stage
 
+CALL_CPU, CALL_WALL, BODY = 0.22, 0.20, 1.05
+ENCODE, DECODE, PEAK_MEMORY = 0.18, 0.5, 0.5
 _BLOCK_MS = 20
 _HAND_OVER_SLACK = 0.2
 _FAST_TASK, _SEEN_WITHIN = 1.0, 0.5
@@ -41,29 +43,29 @@ def judged(results: Results) -> list[Target]:
 
 def _call_targets(results: Results) -> Iterator[Target]:
     call = results.calls.lossless
-    yield Target("whole call, CPU", call.cpu_ratio(), 0.22)
-    yield Target("whole call, wall, our own sleep over the first poll included", call.wall_ratio(), 0.20)
+    yield Target("whole call, CPU", call.cpu_ratio(), CALL_CPU)
+    yield Target("whole call, wall, our own sleep over the first poll included", call.wall_ratio(), CALL_WALL)
     yield Target(
         "whole call, wall, without anybody's poll sleeps",
         (call.ours.wall - results.calls.our_sleep) / call.peer.wall,
-        0.20,
+        CALL_WALL,
     )
-    yield Target("body", results.calls.bodies["lossless"] / results.calls.bodies["peer"], 1.05)
+    yield Target("body", results.calls.bodies["lossless"] / results.calls.bodies["peer"], BODY)
 
 
 def _encode_targets(stages: Iterable[Stage]) -> Iterator[Target]:
     stages = list(stages)
     whole = [stage for stage in stages if "2048" in stage.case]
     ours, peer = sum(stage.ours.cpu for stage in whole), sum(stage.peer.cpu for stage in whole)
-    yield Target("encode photo + print + mask 2048², CPU", ours / peer, 0.18)
+    yield Target("encode photo + print + mask 2048², CPU", ours / peer, ENCODE)
     for stage in stages:
-        yield Target(f"encode {stage.case}, CPU", stage.cpu_ratio(), 0.18)
-        yield Target(f"encode {stage.case}, wall", stage.wall_ratio(), 0.18)
+        yield Target(f"encode {stage.case}, CPU", stage.cpu_ratio(), ENCODE)
+        yield Target(f"encode {stage.case}, wall", stage.wall_ratio(), ENCODE)
 
 
 def _decode_targets(stages: Iterable[Stage]) -> Iterator[Target]:
     for stage in stages:
-        yield Target(f"decode {stage.case}, wall", stage.wall_ratio(), 0.5)
+        yield Target(f"decode {stage.case}, wall", stage.wall_ratio(), DECODE)
         # both sides decode with Pillow: two threads halve the time, not the work
         yield Target(f"decode {stage.case}, CPU", stage.cpu_ratio(), 0.95)
 
@@ -71,7 +73,7 @@ def _decode_targets(stages: Iterable[Stage]) -> Iterator[Target]:
 def _memory_targets(results: Results) -> Iterator[Target]:
     fresh = results.fresh
     if fresh.ours and fresh.peer:
-        yield Target("peak memory", fresh.ours / fresh.peer, 0.5)
+        yield Target("peak memory", fresh.ours / fresh.peer, PEAK_MEMORY)
         above = (fresh.ours - OUTPUT_BYTES) / (fresh.peer - OUTPUT_BYTES)
         yield Target("peak memory above the output", above, 0.35)
 

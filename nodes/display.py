@@ -35,8 +35,7 @@ class NodeDisplay:
         self._node_id = node_id
         self._began = time.monotonic()
         self._saying = ""
-        self._handles: list[Handle] = []
-        self._upload_bytes: list[int] = []
+        self._upload_bytes: dict[Handle, int] = {}
         self._notes: list[str] = []
         self._shown_text = ""
         self._shown_step = -1
@@ -55,17 +54,16 @@ class NodeDisplay:
 
     def watch(self, handle: Handle, upload_bytes: int) -> None:
         self._saying = ""
-        self._handles.append(handle)
-        self._upload_bytes.append(upload_bytes)
+        self._upload_bytes[handle] = upload_bytes
 
     async def refresh(self) -> None:
         """Shows the present moment; sends only what has changed."""
-        moments = [handle.progress for handle in self._handles]
+        moments = [handle.progress for handle in self._upload_bytes]
         self._show_text(f"{self._saying or _summary(moments)} · {self._time()}")
         await self._show_step(round(_STEPS * _share(moments)))
 
     async def ended_well(self) -> None:
-        moments = [handle.progress for handle in self._handles]
+        moments = [handle.progress for handle in self._upload_bytes]
         is_done = all(moment.phase is Phase.DONE for moment in moments)
         ending = "done" if is_done else f"submitted, TaskUID {_uids(moments)}"
         self._show_text(" · ".join([ending, _clock(time.monotonic() - self._began), *_spent(moments)]))
@@ -73,7 +71,7 @@ class NodeDisplay:
 
     def ended_by(self, error: BaseException) -> None:
         """The last text stays on the node, so it must not go on saying "running"."""
-        going_on = [moment for moment in (handle.progress for handle in self._handles) if _goes_on(moment)]
+        going_on = [moment for moment in (handle.progress for handle in self._upload_bytes) if _goes_on(moment)]
         stopped = isinstance(error, (InterruptProcessingException, asyncio.CancelledError))
         self._show_text("stopped" if stopped else "failed")
         if going_on:
@@ -96,8 +94,7 @@ class NodeDisplay:
 
     def _upload(self) -> list[str]:
         """How much is sent: on most uplinks that takes longer than everything else the pack does."""
-        sizes = zip(self._handles, self._upload_bytes, strict=True)
-        byte_count = sum(size for handle, size in sizes if handle.progress.sent)
+        byte_count = sum(size for handle, size in self._upload_bytes.items() if handle.progress.sent)
         return [f"upload: {byte_count / 1e6:.2f} MB of pictures"] if byte_count else []
 
     async def _show_step(self, step: int) -> None:

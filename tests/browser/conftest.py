@@ -1,6 +1,5 @@
 """ComfyUI's real front end in a Chromium, on a real server with the pack in it."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,14 +8,10 @@ from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.fixtures import comfyui, environment, sandbox, source, start_comfyui, start_sandbox
 from comfyui_picpik.devtools.front_end import FrontEnd
-from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
+from comfyui_picpik.tests.browser.canvases import CANVASES, PATIENCE, opened
+from playwright.sync_api import Browser, expect, sync_playwright
 
 __all__ = ["comfyui", "environment", "sandbox", "source", "start_comfyui", "start_sandbox"]
-
-PATIENCE = 60_000
-"""Milliseconds to wait for what is to come: a busy machine draws the front end slowly."""
-
-VIEWPORT = ViewportSize(width=1600, height=1000)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +26,7 @@ def browser(environment: Environment) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(params=["classic", "nodes2"])
+@pytest.fixture(params=CANVASES)
 def front_end(
     request: pytest.FixtureRequest, browser: Browser, comfyui: ComfyuiServer, environment: Environment
 ) -> Iterator[FrontEnd]:
@@ -39,20 +34,5 @@ def front_end(
 
     Each test has a browser context of its own, without tabs and drafts of others, and no first-visit dialog.
     """
-    set_setting(comfyui, "Comfy.TutorialCompleted", True)
-    set_setting(comfyui, "Comfy.VueNodes.Enabled", request.param == "nodes2")
-    set_setting(comfyui, "Comfy.Locale", "en")
-    set_setting(comfyui, "Comfy.RightSidePanel.IsOpen", False)
-    context = browser.new_context(viewport=VIEWPORT, base_url=comfyui.url)
-    context.set_default_timeout(PATIENCE)
-    opened = FrontEnd(context.new_page())
-    opened.open()
-    yield opened
-    name = re.sub(r"[^\w.-]+", "-", request.node.name).strip("-")
-    opened.page.screenshot(path=environment.artifacts / "browser" / f"{name}.png")
-    context.close()
-
-
-def set_setting(comfyui: ComfyuiServer, name: str, value: bool | str) -> None:
-    """Settings live on the server and take effect when a page is loaded."""
-    comfyui.client.http.post(f"/api/settings/{name}", json=value).raise_for_status()
+    with opened(browser, comfyui, environment, request.param, request.node.name) as front_end:
+        yield front_end
