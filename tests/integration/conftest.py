@@ -19,6 +19,7 @@ from comfyui_picpik.imaging import check_picture
 from comfyui_picpik.picpik import Account, ApplyReferencePattern, DataUri, GeneratePatternsFromImage, Generation, Runner
 from comfyui_picpik.picpik.patience import Patience
 from comfyui_picpik.sandbox.running import SandboxThread, start_in_thread
+from comfyui_picpik.tests.paths import ROOT
 from PIL import Image
 
 QUICK = Patience(
@@ -35,11 +36,10 @@ IMPATIENT = replace(QUICK, connect=2.0, read=1.0, whole_answer=2.0, whole_pictur
 SOON = 60.0
 """Seconds after which a test that waits for something has failed."""
 
-ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("runner_process.py")
 OF_PROCESSES = {"beat": 0.2, "dead_after": 1.5}
 
-collect_ignore = [] if os.name == "posix" else ["test_runner_disks.py"]
+collect_ignore = [] if os.name == "posix" else ["picpik/runner/test_disks.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

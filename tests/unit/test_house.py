@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from comfyui_picpik.tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("picpik", "imaging", "sandbox", "artwork", "nodes")
 OPEN_TO_NODES = ("picpik", "imaging", "sandbox", "artwork")
 THIRD_PARTY = {

@@ -14,8 +14,8 @@ from comfyui_picpik.picpik.ret_codes import _MEANINGS
 from comfyui_picpik.picpik.saved_settings import SavedAccount, SavedSettings
 from comfyui_picpik.picpik.settings import Settings, endpoint_url
 from comfyui_picpik.picpik.submission import Withdrawn
+from comfyui_picpik.tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PHRASES: dict[str, str] = json.loads((ROOT / "web" / "phrases" / "zh.json").read_text("utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
 UID = "c0ffee00000000000000"

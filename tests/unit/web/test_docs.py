@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from comfyui_picpik.tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "web" / "docs"
 LARGEST_PICTURE = 120 * 1024
 NODES = {

@@ -10,8 +10,7 @@ from comfyui_picpik.devtools import comfyui_source
 from comfyui_picpik.devtools.comfyui_source import ComfyuiSource
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.terminal import Failure
-
-ROOT = Path(__file__).resolve().parents[2]
+from comfyui_picpik.tests.paths import ROOT
 
 
 @pytest.fixture

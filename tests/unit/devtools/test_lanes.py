@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 from comfyui_picpik.devtools.lanes import Result, conclude, counts
-
-ROOT = Path(__file__).resolve().parents[2]
+from comfyui_picpik.tests.paths import ROOT
 
 
 def last_line(capsys: pytest.CaptureFixture[str]) -> str:

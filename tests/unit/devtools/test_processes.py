@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from comfyui_picpik.devtools import processes
 from comfyui_picpik.devtools.terminal import Failure
+from comfyui_picpik.tests.paths import ROOT
 
 PARENT_AND_CHILD = textwrap.dedent("""
     import subprocess, sys
@@ -78,10 +79,9 @@ def test_a_failed_command_shows_the_end_of_its_log_and_where_all_of_it_is(tmp_pa
 
 
 def test_a_request_to_end_unwinds_as_ctrl_c_does(tmp_path: Path):
-    root = Path(__file__).resolve().parents[2]
     program = textwrap.dedent(f"""
         import signal, sys
-        sys.path.insert(0, {str(root)!r})
+        sys.path.insert(0, {str(ROOT)!r})
         from devtools import processes
         processes.treat_termination_as_ctrl_c()
         try:

@@ -7,15 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import httpx
 import pytest
 from comfyui_picpik.sandbox import PRIVATE_KEY, PUBLIC_KEY, Sandbox, start_in_thread
 from comfyui_picpik.sandbox.__main__ import main
 from comfyui_picpik.sandbox.signature import sign
-
-ROOT = Path(__file__).resolve().parents[3]
+from comfyui_picpik.tests.paths import ROOT
 
 
 def models(endpoint, public_key=PUBLIC_KEY, private_key=PRIVATE_KEY):

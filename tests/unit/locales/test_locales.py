@@ -5,12 +5,12 @@ Whether they are those of the nodes is compared with a running server (tests/com
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from comfyui_picpik.tests.paths import ROOT
 
-LOCALES = Path(__file__).resolve().parents[2] / "locales"
+LOCALES = ROOT / "locales"
 FILES = ("main.json", "nodeDefs.json", "settings.json")
 
 
