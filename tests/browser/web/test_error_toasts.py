@@ -6,7 +6,7 @@ import pytest
 from comfyui_picpik.devtools.comfyui_server import PACK_FOLDER, ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.tests.browser.canvases import CANVASES, build, opened
-from comfyui_picpik.tests.unit.test_phrases import ERRORS, PHRASES, translated
+from comfyui_picpik.tests.unit.web.test_phrases import ERRORS, PHRASES, translated
 from playwright.sync_api import Browser, expect
 
 EMPTY_MASK = {
