@@ -10,10 +10,10 @@ from comfy_api.latest import io
 
 from ..imaging import EncodedImage, encode_mask, encode_picture
 from ..nodes import NODES
-from ..nodes.service import runner as runner
-from ..picpik import Account, ApplyReferencePattern, Client, DataUri, Generation
-from ..picpik.signing import sign
-from ..picpik.wire import json_pieces, unseeded_key
+from ..nodes.host.service import runner as runner
+from ..picpik.api import Account, ApplyReferencePattern, Client, DataUri, Generation, unseeded_key
+from ..picpik.api.signing import sign
+from ..picpik.api.wire import json_pieces
 
 
 def set_up(url: str, home: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from ..imaging import decode_batch
-from ..picpik import Client
+from ..picpik.api import Client
 from . import limits, ours, peer, pictures
 from .clock import Contestant, Cost, interleaved
 from .service import LocalService

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..imaging import check_picture
-from ..nodes.display import NodeDisplay
-from ..nodes.execution import Execution
-from ..picpik import Handle, Runner
-from ..picpik.poller import interval
+from ..nodes.host.display import NodeDisplay
+from ..nodes.host.execution import Execution
+from ..picpik.runner import Handle, Runner
+from ..picpik.runner.poller import interval
 from . import ours, peer, pictures
 from .service import LocalService
 

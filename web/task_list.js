@@ -10,10 +10,8 @@ import { pictureUrl, read, send } from "./routes.js"
 const MILLISECONDS_BETWEEN_LOOKS = 2500
 const EVENTS = ["execution_success", "execution_error", "execution_interrupted"]
 
-const ACTIONS = {
-  GeneratePatternsFromImage: "Extract Pattern",
-  ApplyReferencePattern: "Apply Reference Pattern",
-}
+/** Actions whose node has another name; all others are called as their nodes are. */
+const TITLES = { GeneratePatternsFromImage: "Extract Pattern" }
 const STATES = {
   submitting: "being sent",
   submitted: "in progress",
@@ -87,13 +85,14 @@ class TaskList {
 
   item(task) {
     const state = element("span", { className: `picpik-state picpik-${task.state}`, textContent: t(STATES[task.state]) })
-    const title = element("div", { className: "picpik-title" }, t(ACTIONS[task.action] ?? (task.action || "Task")), state)
+    const title = element("div", { className: "picpik-title" }, t(titleOf(task.action)), state)
     const facts = element("div", { className: "picpik-facts", textContent: factsOf(task).join(" · ") })
     const trouble = task.state === "failed" || task.state === "unknown" ? task.message : ""
     return element(
       "div",
       { className: "picpik-task", dataset: { taskUid: task.task_uid ?? "" } },
       pictures(task),
+      ...task.texts.map((text) => element("p", { className: "picpik-text", textContent: text })),
       title,
       facts,
       trouble ? element("div", { className: "picpik-trouble", textContent: translate(trouble) }) : null,
@@ -113,6 +112,10 @@ class TaskList {
     await tried(() => send("tasks/collect", { id: task.id }))
     this.update()
   }
+}
+
+function titleOf(action) {
+  return TITLES[action] ?? (action.replace(/(?<=[a-z])(?=[A-Z])/g, " ") || "Task")
 }
 
 function spent(name, credits) {

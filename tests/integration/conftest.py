@@ -10,34 +10,40 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik import Account, ApplyReferencePattern, DataUri, GeneratePatternsFromImage, Generation, Runner
-from comfyui_picpik.picpik.patience import Patience
+from comfyui_picpik.picpik.api import (
+    Account,
+    ApplyReferencePattern,
+    DataUri,
+    GeneratePatternsFromImage,
+    Generation,
+    Timeouts,
+)
+from comfyui_picpik.picpik.runner import Delays, Runner
 from comfyui_picpik.sandbox.running import SandboxThread, start_in_thread
 from comfyui_picpik.tests.paths import ROOT
 from PIL import Image
 
-QUICK = Patience(
+QUICK = Delays(
     first_retry=0.01,
     longest_retry=0.1,
-    looks_after=(0.0, 0.05, 0.1),
+    searches_after=(0.0, 0.05, 0.1),
     missing=0.3,
-    beat=0.1,
+    heartbeat=0.1,
     dead_after=0.5,
 )
 """Pauses for nothing long. An answer is still waited for as long as users wait, since machines have slow moments."""
-IMPATIENT = replace(QUICK, connect=2.0, read=1.0, whole_answer=2.0, whole_picture=2.0)
+SHORT = Timeouts(connect=2.0, read=1.0, whole_answer=2.0, whole_picture=2.0)
 """For tests in which a time-out is nothing special."""
 SOON = 60.0
 """Seconds after which a test that waits for something has failed."""
 
 SCRIPT = Path(__file__).with_name("runner_process.py")
-OF_PROCESSES = {"beat": 0.2, "dead_after": 1.5}
+OF_PROCESSES = {"heartbeat": 0.2, "dead_after": 1.5}
 
 collect_ignore = [] if os.name == "posix" else ["picpik/runner/test_disks.py"]
 
@@ -85,7 +91,7 @@ class House:
     """One home folder, one sandbox, and the runners that were started in it."""
 
     QUICK = QUICK
-    IMPATIENT = IMPATIENT
+    SHORT = SHORT
     SOON = SOON
     extract = staticmethod(extract)
     apply = staticmethod(apply)
@@ -112,9 +118,9 @@ class House:
         """The same account, for the same requests, behind a proxy that refuses every connection."""
         return Account(self.account.endpoint, self.account.public_key, self.account.private_key, "http://127.0.0.1:9")
 
-    def runner(self, patience: Patience = QUICK, **settings: Any) -> Runner:
+    def runner(self, **settings: Any) -> Runner:
         """A runner on the home folder, as a start of ComfyUI makes one."""
-        runner = Runner(self.home, check_picture, **{"poll_interval": 0.05, "patience": patience, **settings})
+        runner = Runner(self.home, check_picture, **{"poll_interval": 0.05, "delays": QUICK, **settings})
         self._runners.append(runner)
         return runner
 
@@ -170,7 +176,7 @@ class Process:
             "picture": str(picture),
             "account": [account.endpoint, account.public_key, account.private_key],
             "requests": list(requests),
-            "patience": OF_PROCESSES,
+            "delays": OF_PROCESSES,
             "prepare": "nothing",
             "stops": True,
             **more,

@@ -9,7 +9,6 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -18,8 +17,8 @@ def main(order: dict) -> dict:
     pack = ModuleType("comfyui_picpik")
     pack.__path__ = [order["root"]]
     sys.modules["comfyui_picpik"] = pack
-    from comfyui_picpik.picpik import Account, DataUri, GeneratePatternsFromImage, Generation, Runner
-    from comfyui_picpik.picpik.patience import Patience
+    from comfyui_picpik.picpik.api import Account, DataUri, GeneratePatternsFromImage, Generation
+    from comfyui_picpik.picpik.runner import Delays, Runner
     from PIL import Image
 
     def check(content: bytes) -> None:
@@ -36,7 +35,7 @@ def main(order: dict) -> dict:
         Path(order["home"]),
         check,
         poll_interval=0.05,
-        patience=replace(Patience(), first_retry=0.01, looks_after=(0.0, 0.05, 0.1), **order["patience"]),
+        delays=Delays(first_retry=0.01, searches_after=(0.0, 0.05, 0.1), **order["delays"]),
     )
     PREPARATIONS[order["prepare"]]()
     say("ready")
@@ -55,7 +54,7 @@ def main(order: dict) -> dict:
     results = []
     for handle in handles:
         result = handle.result.result(60)
-        results.append([result.task_uid, [len(file.read_bytes()) for file in result.files]])
+        results.append([result.task_uid, [len(file.read_bytes()) for file in result.pictures]])
     if order["stops"]:
         runner.stop()
     else:

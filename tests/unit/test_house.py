@@ -1,66 +1,177 @@
 """The rooms of the house, and who may open which door."""
 
 import ast
+import graphlib
+import itertools
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from comfyui_picpik.tests.paths import ROOT
 
-ROOMS = ("picpik", "imaging", "sandbox", "artwork", "nodes")
-OPEN_TO_NODES = ("picpik", "imaging", "sandbox", "artwork")
-THIRD_PARTY = {
-    "picpik": {"httpx"},
+PICPIK = {"picpik/api", "picpik/accounts", "picpik/ledger", "picpik/runner"}
+COMFYUI = {"comfy", "comfy_api", "comfy_execution", "folder_paths", "server", "torch"}
+
+OPEN_TO: dict[str, set[str]] = {
+    "picpik": set(),
+    "picpik/api": set(),
+    "picpik/accounts": {"picpik/api"},
+    "picpik/ledger": {"picpik/api"},
+    "picpik/runner": {"picpik/api", "picpik/ledger"},
+    "imaging": set(),
+    "pattern": set(),
+    "sandbox": set(),
+    "artwork": set(),
+    "nodes/host": {*PICPIK, "imaging", "sandbox"},
+    "nodes/paid": {*PICPIK, "imaging", "nodes/host"},
+    "nodes/pattern": {"pattern", "imaging", "nodes/host"},
+    "nodes/setup": {"picpik/api", "picpik/accounts", "artwork", "nodes/host"},
+    "nodes/routes": {*PICPIK, "imaging", "nodes/host"},
+    "nodes": {"nodes/host", "nodes/paid", "nodes/pattern", "nodes/setup", "nodes/routes"},
+    "": {"nodes"},
+}
+"""Which rooms a room may look into, and only at what their `__init__` names. `pattern` is built by its first node."""
+
+THIRD_PARTY: dict[str, set[str]] = {
+    "picpik/api": {"httpx"},
     "imaging": {"numpy", "torch", "PIL"},
+    "pattern": {"numpy", "torch", "scipy", "PIL"},
     "sandbox": {"numpy", "PIL", "aiohttp"},
     "artwork": {"numpy", "PIL"},
-    "nodes": {"torch", "numpy", "aiohttp", "comfy", "comfy_api", "comfy_execution", "folder_paths", "server", "PIL"},
+    "nodes/host": COMFYUI,
+    "nodes/paid": COMFYUI,
+    "nodes/pattern": COMFYUI,
+    "nodes/setup": {*COMFYUI, "numpy"},
+    "nodes/routes": {*COMFYUI, "aiohttp", "PIL"},
+    "": {"comfy_api"},
 }
 DRAWERS = {"utils", "helpers", "common", "misc", "util", "helper"}
 
-MODULES = [(room, path) for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+THE_WAY_OF_RAW_IMAGE = (
+    "nodes/paid/extract_pattern.py",  # the inputs become a request
+    "nodes/paid/paid_node.py",  # the request is submitted, and waited for
+    "picpik/runner/runner.py",  # the same request is the same job
+    "picpik/runner/acceptance.py",  # does the ledger know it?
+    "picpik/runner/submission.py",  # submit at most once
+    "picpik/api/client.py",  # sign and send
+    "picpik/api/wire.py",  # the bytes
+)
+"""As CONTRIBUTING tells it."""
 
 
-def imports_of(path: Path) -> list[ast.Import | ast.ImportFrom]:
-    tree = ast.parse(path.read_text("utf-8"))
-    return [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+def room_of(path: Path) -> str:
+    """The innermost room that a file stands in."""
+    parents = (parent.as_posix() for parent in path.relative_to(ROOT).parents)
+    return next(parent for parent in (each.removeprefix(".") for each in parents) if parent in OPEN_TO)
+
+
+SOURCES = [
+    ROOT / "__init__.py",
+    *sorted(path for room in OPEN_TO if room and "/" not in room for path in (ROOT / room).rglob("*.py")),
+]
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def target_of(node: ast.ImportFrom, path: Path) -> tuple[str, ...]:
-    """A relative import as a path from the pack's root."""
-    here = path.relative_to(ROOT).parent.parts
-    base = here[: len(here) - (node.level - 1)]
-    return (*base, *(node.module.split(".") if node.module else ()))
+def imports_of(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
 
 
-def is_open(room: str, target: tuple[str, ...]) -> bool:
-    """Only `nodes` may look into other rooms, and only at what their `__init__` names."""
-    return room == "nodes" and len(target) == 1 and target[0] in OPEN_TO_NODES
+def named_by(surface: Path) -> set[str]:
+    """The names that the `__init__` of a room gives to others."""
+    return {alias.asname or alias.name for node in imports_of(surface) for alias in node.names}
 
 
-@pytest.mark.parametrize(("room", "path"), MODULES, ids=[name_of(path) for _, path in MODULES])
-def test_a_room_imports_only_what_it_may(room, path):
-    allowed = set(sys.stdlib_module_names) | THIRD_PARTY[room]
+def targets_of(node: ast.ImportFrom, path: Path) -> Iterator[Path]:
+    """The files that a relative import opens."""
+    base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+    surface = base / "__init__.py"
+    if base.with_suffix(".py").is_file():
+        yield base.with_suffix(".py")
+    elif surface.is_file() and surface != path:
+        yield surface
+    named = named_by(surface) if surface.is_file() and surface != path else set()
+    for name in {alias.name for alias in node.names} - named:
+        yield from (place for place in (base / f"{name}.py", base / name / "__init__.py") if place.is_file())
+
+
+def opened_by(path: Path) -> set[Path]:
+    relative = (node for node in imports_of(path) if isinstance(node, ast.ImportFrom) and node.level)
+    return {target for node in relative for target in targets_of(node, path)}
+
+
+each_source = pytest.mark.parametrize("path", SOURCES, ids=name_of)
+
+
+@each_source
+def test_a_room_looks_only_into_rooms_that_are_open_to_it_and_only_at_their_surface(path: Path):
+    room = room_of(path)
+    for target in opened_by(path):
+        there = room_of(target)
+        surface = ROOT / there / "__init__.py"
+        assert there == room or (there in OPEN_TO[room] and target == surface), (
+            f"{name_of(target)} is not open to {room}"
+        )
+
+
+@each_source
+def test_a_room_uses_only_the_libraries_that_it_may(path: Path):
+    allowed = set(sys.stdlib_module_names) | THIRD_PARTY.get(room_of(path), set())
     for node in imports_of(path):
-        if isinstance(node, ast.Import):
-            assert {alias.name.split(".")[0] for alias in node.names} <= allowed
-        elif node.level == 0:
-            assert (node.module or "").split(".")[0] in allowed
-        else:
-            target = target_of(node, path)
-            assert target[:1] == (room,) or is_open(room, target), f"{'.'.join(target)} is not open to {room}"
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        if isinstance(node, ast.Import) or node.level == 0:
+            assert {name.split(".")[0] for name in names} <= allowed
 
 
-@pytest.mark.parametrize("path", [path for _, path in MODULES], ids=name_of)
-def test_no_import_is_tried_and_no_module_is_a_drawer(path):
+@each_source
+def test_no_import_is_tried_and_no_module_is_a_drawer(path: Path):
     assert path.stem not in DRAWERS
     tree = ast.parse(path.read_text("utf-8"))
     tried = [inner for node in ast.walk(tree) if isinstance(node, ast.Try) for inner in node.body]
     assert not any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in tried)
+
+
+def test_imports_run_one_way_so_that_a_reader_who_follows_them_never_comes_back():
+    order = graphlib.TopologicalSorter({path: opened_by(path) for path in SOURCES})
+    try:
+        order.prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" -> ".join(map(name_of, error.args[1])))
+
+
+def test_raw_image_goes_from_the_node_to_the_wire_in_seven_files():
+    files = [ROOT / name for name in THE_WAY_OF_RAW_IMAGE]
+    opened = {path: opened_by(path) for path in SOURCES}
+    for here, there in itertools.pairwise(files):
+        surfaces = {surface for surface in opened[here] if surface.name == "__init__.py"}
+        assert there in opened[here].union(*(opened[surface] for surface in surfaces)), name_of(there)
+
+
+@pytest.mark.parametrize("name", THE_WAY_OF_RAW_IMAGE)
+def test_contributing_tells_the_way_of_raw_image(name: str):
+    assert f"`{name}`" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def test_every_room_says_what_is_in_it():
+    rooms = {ROOT / room / "__init__.py" for room in OPEN_TO if (ROOT / room).is_dir()}
+    assert [name_of(surface) for surface in rooms if not ast.get_docstring(ast.parse(surface.read_text("utf-8")))] == []
+
+
+def test_unit_tests_are_found_by_the_path_of_what_they_test():
+    """`tests/unit/a/b/test_c.py` is about `a/b/c.py` (or `c.js`, or the folder `c`), `a/test_a.py` about all of `a`."""
+    unit = ROOT / "tests" / "unit"
+    strays = []
+    for test in unit.glob("*/**/test_*.py"):
+        place = ROOT / test.parent.relative_to(unit)
+        subjects = {place.name, *(path.stem for path in place.iterdir())} if place.is_dir() else set()
+        if test.stem.removeprefix("test_") not in subjects:
+            strays.append(name_of(test))
+    assert strays == []
 
 
 def test_the_pack_root_is_not_on_the_path_and_nodes_is_not_ours():

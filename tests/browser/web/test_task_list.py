@@ -1,10 +1,14 @@
 """The sidebar tab: it fills by itself, and what was paid for can be used again from it."""
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
+from comfyui_picpik.devtools.fixtures import StartComfyui
+from comfyui_picpik.picpik.ledger import DELIVERED, FILE_NAME, FOLDER_NAME, Ledger, ResultFolder, new_record
 from comfyui_picpik.sandbox import SandboxThread
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, opened
 from playwright.sync_api import Browser, expect
@@ -60,6 +64,26 @@ def test_a_pending_task_can_be_collected_from_the_list(
             pending.get_by_role("button", name="Collect").click()
 
         assert asked.value.json() == {"collecting": pending.get_attribute("data-task-uid")}
+        assert front_end.page_errors == []
+
+
+def test_a_task_of_any_action_is_listed_by_the_name_of_its_node_and_with_its_texts(
+    browser: Browser, start_comfyui: StartComfyui, environment: Environment, tmp_path: Path
+):
+    text = "A dress <b>with</b> sprigs"
+    task = new_record(request_key="k", account="a", owner="o", action="DescribeThings")
+    file = ResultFolder(tmp_path / FOLDER_NAME, print).save_text("uid1", 0, text)
+    ledger = Ledger(tmp_path / FILE_NAME)
+    ledger.write(replace(task, state=DELIVERED, task_uid="uid1", files=(file,)))
+    ledger.close()
+    server = start_comfyui({"PICPIK_HOME": str(tmp_path)})
+
+    with opened(browser, server, environment, "nodes2", "task-list-texts") as front_end:
+        front_end.page.get_by_role("button", name="PICPIK").first.click()
+        listed = front_end.page.locator(".picpik-task")
+        expect(listed.locator(".picpik-title")).to_contain_text("Describe Things")
+        expect(listed.locator(".picpik-text")).to_have_text(text)
+        expect(listed.locator("img")).to_have_count(0)
         assert front_end.page_errors == []
 
 

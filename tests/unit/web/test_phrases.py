@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from comfyui_picpik.imaging.errors import ImageRefused
-from comfyui_picpik.picpik import doctor, errors
-from comfyui_picpik.picpik.client import Credits
-from comfyui_picpik.picpik.ret_codes import _MEANINGS
-from comfyui_picpik.picpik.saved_settings import SavedAccount, SavedSettings
-from comfyui_picpik.picpik.settings import Settings, endpoint_url
-from comfyui_picpik.picpik.submission import Withdrawn
+from comfyui_picpik.picpik import api, runner
+from comfyui_picpik.picpik.accounts import SavedAccount, SavedAccounts, Settings, doctor, endpoint_url
+from comfyui_picpik.picpik.api import Credits
+from comfyui_picpik.picpik.api.ret_codes import _MEANINGS
+from comfyui_picpik.picpik.runner import Withdrawn
 from comfyui_picpik.tests.paths import ROOT
 
 PHRASES: dict[str, str] = json.loads((ROOT / "web" / "phrases" / "zh.json").read_text("utf-8"))
@@ -41,8 +40,8 @@ def english_left(text: str) -> list[str]:
 
 def refusal_of_settings() -> Exception:
     try:
-        Settings({}).account  # noqa: B018
-    except errors.NotConfigured as error:
+        Settings({}).choose().account  # noqa: B018
+    except api.NotConfigured as error:
         return error
     raise AssertionError
 
@@ -50,38 +49,38 @@ def refusal_of_settings() -> Exception:
 def refusal_of(call) -> Exception:
     try:
         call()
-    except errors.PicpikError as error:
+    except api.PicpikError as error:
         return error
     raise AssertionError
 
 
 ERRORS: list[Exception] = [
-    *(errors.ApiError("ListModels", code, "some text") for code in [*_MEANINGS, 12345]),
-    *(errors.ApiError("ListModels", code, "") for code in _MEANINGS),
-    *(errors.HttpRefused("host", status) for status in (401, 403, 404, 405, 407, 413, 429, 500, 503)),
-    errors.NeverSent("host", "no connection"),
-    errors.NeverSent("host", "the TLS certificate was not accepted"),
-    errors.NoAnswer("The server of the results", "time-out"),
-    errors.BadAnswer("host", "it has no TaskUID"),
-    errors.OutcomeUnknown("an earlier try got no answer.", "PICPIK lists no running task that fits."),
-    errors.OutcomeUnknown("host did not answer (time-out).", "PICPIK lists no running task that fits."),
-    errors.BatchFailed(3, {2: errors.NeverSent("host", "no connection")}),
-    errors.TaskFailed(UID, 0, ""),
-    errors.TaskFailed(UID, 5001, ""),
-    errors.TaskFailed(UID, None, "the model is gone"),
-    errors.TaskFailed(UID, 5001, "the model is gone"),
-    errors.TaskNotFound(UID),
-    errors.TaskTimeout(UID, "queued", 1.5),
-    errors.TaskOutOfReach(UID, "host did not answer (time-out)."),
-    errors.ResultUnavailable(UID, "PICPIK lists no picture of it"),
-    errors.ResultUnavailable(UID, "it is text, such as an error page, and no picture.", Path("/a/b")),
-    errors.InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of a pattern node."),
+    *(api.ApiError("ListModels", code, "some text") for code in [*_MEANINGS, 12345]),
+    *(api.ApiError("ListModels", code, "") for code in _MEANINGS),
+    *(api.HttpRefused("host", status) for status in (401, 403, 404, 405, 407, 413, 429, 500, 503)),
+    api.NeverSent("host", "no connection"),
+    api.NeverSent("host", "the TLS certificate was not accepted"),
+    api.NoAnswer("The server of the results", "time-out"),
+    api.BadAnswer("host", "it has no TaskUID"),
+    runner.OutcomeUnknown("an earlier try got no answer.", "PICPIK lists no running task that fits."),
+    runner.OutcomeUnknown("host did not answer (time-out).", "PICPIK lists no running task that fits."),
+    runner.BatchFailed(3, {2: api.NeverSent("host", "no connection")}),
+    runner.TaskFailed(UID, 0, ""),
+    runner.TaskFailed(UID, 5001, ""),
+    runner.TaskFailed(UID, None, "the model is gone"),
+    runner.TaskFailed(UID, 5001, "the model is gone"),
+    runner.TaskNotFound(UID),
+    runner.TaskTimeout(UID, "queued", 1.5),
+    runner.TaskOutOfReach(UID, "host did not answer (time-out)."),
+    runner.ResultUnavailable(UID, "PICPIK lists no picture of it"),
+    runner.ResultUnavailable(UID, "it is text, such as an error page, and no picture.", Path("/a/b")),
+    api.InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of a pattern node."),
     Withdrawn(),
     refusal_of_settings(),
     refusal_of(lambda: endpoint_url("nonsense")),
     refusal_of(lambda: Settings({"PICPIK_POLL_INTERVAL": "x"}).poll_interval),
-    refusal_of(lambda: SavedSettings().with_account("", SavedAccount())),
-    refusal_of(lambda: SavedSettings().with_account("a", SavedAccount(proxy="a b"))),
+    refusal_of(lambda: SavedAccounts().with_account("", SavedAccount())),
+    refusal_of(lambda: SavedAccounts().with_account("a", SavedAccount(proxy="a b"))),
 ]
 
 
@@ -102,7 +101,7 @@ def test_every_class_of_error_is_in_the_table():
         if not below:
             yield kind
 
-    assert set(leaves(errors.PicpikError)) <= {type(error) for error in ERRORS}
+    assert set(leaves(api.PicpikError)) <= {type(error) for error in ERRORS}
 
 
 def strings_of(call: ast.Call) -> Iterator[str]:
@@ -148,7 +147,7 @@ def test_what_the_doctor_says_of_credits_is_known_in_chinese(left: int, expires:
 
 
 def test_every_note_about_an_account_is_known_in_chinese():
-    saved = SavedSettings({"A": SavedAccount("sandbox")}, "A")
+    saved = SavedAccounts({"A": SavedAccount("sandbox")}, "A")
     notes = [
         Settings({}, saved).choose("B").note,
         Settings({}).choose("B").note,

@@ -8,23 +8,26 @@ import socket
 
 import httpx
 import pytest
-from comfyui_picpik.picpik.actions import ApplyReferencePattern, GeneratePatternsFromImage, Generation
-from comfyui_picpik.picpik.client import Client
-from comfyui_picpik.picpik.data_uri import DataUri
-from comfyui_picpik.picpik.errors import (
+from comfyui_picpik.picpik.api import (
+    Account,
     ApiError,
+    ApplyReferencePattern,
     BadAnswer,
     CallFailed,
+    Client,
+    DataUri,
+    GeneratePatternsFromImage,
+    Generation,
     HttpRefused,
+    InferenceParams,
+    ModelRef,
     NeverSent,
     NoAnswer,
     NotConfigured,
     PicpikError,
+    TaskDetail,
+    Timeouts,
 )
-from comfyui_picpik.picpik.models import InferenceParams, ModelRef
-from comfyui_picpik.picpik.patience import Patience
-from comfyui_picpik.picpik.settings import Account
-from comfyui_picpik.picpik.tasks import TaskDetail
 from comfyui_picpik.sandbox import Quirks, Sandbox
 from PIL import Image
 
@@ -89,8 +92,8 @@ async def test_every_parameter_of_apply_is_taken_by_a_server_that_checks_each(se
             height=96,
             batch_size=2,
             use_main_model_vae=True,
-            extra_parameters={"MainModel": {"InferenceParams": {"Eta": 0.00001}}},
         ),
+        extra_parameters={"MainModel": {"InferenceParams": {"Eta": 0.00001}}},
     )
 
     detail = await finished(client, await client.submit(request.to_params()))
@@ -179,7 +182,7 @@ async def test_each_way_a_call_can_fail_is_one_of_our_errors(served, client, fau
 
 
 async def test_a_read_that_hangs_ends_with_a_time_out(served):
-    client = Client(Account(served.endpoint, served.public_key, served.private_key), patience=Patience(read=0.3))
+    client = Client(Account(served.endpoint, served.public_key, served.private_key), timeouts=Timeouts(read=0.3))
     served.sandbox.faults.add("hang", accepted=False)
     with pytest.raises(NoAnswer, match="time-out"):
         await client.credits()

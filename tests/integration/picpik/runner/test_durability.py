@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik import ledger as ledger_module
-from comfyui_picpik.picpik.ledger import SCHEMA_VERSION
+from comfyui_picpik.picpik.ledger import ledger as ledger_module
+from comfyui_picpik.picpik.ledger.schema import SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def said(caplog):
 
 def assert_the_picture_comes_with_one_warning(house, runner, said):
     for name in ("one", "two"):
-        check_picture(house.run(runner, house.extract(name)).files[0].read_bytes())
-    assert house.run(runner, house.extract("one")).files
+        check_picture(house.run(runner, house.extract(name)).pictures[0].read_bytes())
+    assert house.run(runner, house.extract("one")).pictures
     assert house.paid("one") == 1
     assert said() == [runner.warning]
     assert str(house.home / "ledger.sqlite") in runner.warning
@@ -65,7 +65,7 @@ def test_a_locked_ledger(house, said, monkeypatch):
         other.execute("BEGIN IMMEDIATE")
         runner = house.runner()
         assert_the_picture_comes_with_one_warning(house, runner, said)
-        assert house.run(runner, house.extract("before")).files == before.files
+        assert house.run(runner, house.extract("before")).pictures == before.pictures
     assert house.paid("before") == 1
 
 
@@ -101,6 +101,6 @@ def test_only_the_results_folder_cannot_be_written(house, said):
     house.home.mkdir()
     (house.home / "results").write_bytes(b"")
     runner = house.runner()
-    check_picture(house.run(runner, house.extract("one")).files[0].read_bytes())
+    check_picture(house.run(runner, house.extract("one")).pictures[0].read_bytes())
     assert said() == [runner.warning]
     assert str(house.home / "results") in runner.warning

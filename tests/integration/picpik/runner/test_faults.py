@@ -47,19 +47,22 @@ from typing import Any
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik import (
+from comfyui_picpik.picpik.api import CallFailed, PicpikError, client, transport
+from comfyui_picpik.picpik.ledger import DELIVERED, STORED, Record, TaskHistory, ledger, records
+from comfyui_picpik.picpik.runner import (
     Handle,
-    PicpikError,
+    OutcomeUnknown,
     Runner,
+    TaskFailed,
+    TaskNotFound,
+    TaskOutOfReach,
     TaskResult,
-    client,
-    ledger,
+    Withdrawn,
+    acceptance,
+    completion,
     runner as runner_module,
     submission,
 )
-from comfyui_picpik.picpik.errors import CallFailed, OutcomeUnknown, TaskFailed, TaskNotFound, TaskOutOfReach
-from comfyui_picpik.picpik.ledger import DELIVERED, STORED, Ledger
-from comfyui_picpik.picpik.submission import Withdrawn
 
 SEQUENCES = int(os.environ.get("PICPIK_FAULT_SEQUENCES", "1000"))
 SEED = os.environ.get("PICPIK_FAULT_SEED", "1")
@@ -241,7 +244,7 @@ class World:
     def _round(self) -> None:
         draw = self.random
         self._plan_faults()
-        runner = self.house.runner(self.house.IMPATIENT, jitter=draw)
+        runner = self.house.runner(timeouts=self.house.SHORT, jitter=draw)
         if draw.random() < 0.5:
             runner.resume(self.house.account)
         runs = [run for sequence in self.sequences if draw.random() < 0.8 for run in self._click(runner, sequence)]
@@ -294,8 +297,8 @@ class World:
         raise AssertionError("a run that never ends")
 
     def _check(self, sequence: Sequence, result: TaskResult, hands_out: bool) -> None:
-        assert result.files
-        for file in result.files:
+        assert result.pictures
+        for file in result.pictures:
             check_picture(file.read_bytes())
         owner = self.house.sandbox.service.tasks[result.task_uid]
         assert sequence.name in owner.parameters["PositivePrompts"], "the picture of another request"
@@ -306,7 +309,7 @@ class World:
             result.deliver()
 
     def _last_round(self) -> None:
-        runner = self.house.runner(self.house.IMPATIENT, jitter=self.random)
+        runner = self.house.runner(timeouts=self.house.SHORT, jitter=self.random)
         runner.resume(self.house.account)
         runs = []
         for sequence in self.sequences:
@@ -353,9 +356,7 @@ class World:
         ]
 
     def stored(self) -> set[str]:
-        book = Ledger(self.house.home / "ledger.sqlite")
-        rows = [row for row in book.recent(100_000) if row.state in (STORED, DELIVERED)]
-        book.close()
+        rows = [row for row in self._all_rows() if row.state in (STORED, DELIVERED)]
         return {
             str(row.task_uid)
             for row in rows
@@ -363,10 +364,10 @@ class World:
         }
 
     def _rows(self, task: Any) -> list[Any]:
-        book = Ledger(self.house.home / "ledger.sqlite")
-        rows = [row for row in book.recent(100_000) if (row.action, row.seed) == (task.action, task.seed)]
-        book.close()
-        return rows
+        return [row for row in self._all_rows() if (row.action, row.seed) == (task.action, task.seed)]
+
+    def _all_rows(self) -> list[Record]:
+        return TaskHistory(self.house.home).recent(100_000)
 
     def _ledger(self, column: str, where: str) -> list[str]:
         book = sqlite3.connect(self.house.home / "ledger.sqlite")
@@ -376,10 +377,13 @@ class World:
             book.close()
 
 
+CLOCKED = (client, transport, ledger, records, acceptance, completion, runner_module, submission)
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     clock = SetClock()
-    for module in (client, ledger, runner_module, submission):
+    for module in CLOCKED:
         monkeypatch.setattr(module, "time", clock)
     return clock
 

@@ -14,17 +14,21 @@ from types import SimpleNamespace
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik import Account, Phase, ResultUnavailable, Runner, client, ledger, submission
-from comfyui_picpik.picpik.errors import (
-    HttpRefused,
-    NeverSent,
+from comfyui_picpik.picpik.api import Account, HttpRefused, NeverSent, Timeouts, client
+from comfyui_picpik.picpik.ledger import FAILED, SUBMITTING, UNKNOWN, Ledger, TaskHistory, ledger, new_record, records
+from comfyui_picpik.picpik.runner import (
     OutcomeUnknown,
+    Phase,
+    ResultUnavailable,
+    Runner,
     TaskFailed,
     TaskNotFound,
     TaskOutOfReach,
+    Withdrawn,
+    acceptance,
+    completion,
+    submission,
 )
-from comfyui_picpik.picpik.ledger import FAILED, SUBMITTING, UNKNOWN, Ledger, new_record
-from comfyui_picpik.picpik.submission import Withdrawn
 from comfyui_picpik.sandbox.running import start_in_thread
 
 SUBMIT = "GeneratePatternsFromImage"
@@ -51,13 +55,13 @@ def test_the_same_request_at_the_same_time_is_one_task(house):
 
 def test_a_run_after_a_restart_brings_the_stored_bytes_and_asks_nothing(house):
     first = house.runner()
-    files = house.run(first, house.extract("one")).files
+    files = house.run(first, house.extract("one")).pictures
     stored = [file.read_bytes() for file in files]
     first.stop()
     house.sandbox.expire()
     before = house.sandbox.state()["requests"]
     again = house.run(house.runner(), house.extract("one"))
-    assert [file.read_bytes() for file in again.files] == stored
+    assert [file.read_bytes() for file in again.pictures] == stored
     assert house.sandbox.state()["requests"] == before
 
 
@@ -80,9 +84,9 @@ def test_a_run_attaches_to_a_task_that_was_pending_when_comfyui_ended(make_house
 def test_a_stored_file_that_was_deleted_is_fetched_again_unpaid(house):
     runner = house.runner()
     result = house.run(runner, house.extract("one"))
-    result.files[0].unlink()
+    result.pictures[0].unlink()
     again = house.run(runner, house.extract("one"))
-    check_picture(again.files[0].read_bytes())
+    check_picture(again.pictures[0].read_bytes())
     assert house.paid() == 1
 
 
@@ -364,7 +368,7 @@ def test_a_code_that_nobody_knows_about_one_task_does_not_hold_up_the_others(mak
 
 
 def test_a_task_that_a_list_leaves_out_for_a_moment_is_not_given_up(house):
-    runner = house.runner(replace(house.QUICK, missing=1000.0))
+    runner = house.runner(delays=replace(house.QUICK, missing=1000.0))
     house.faults.add("vanish", polls=0)
     task_uid = runner.submit(house.account, house.extract("one")).accepted.result(house.SOON)
     task = house.sandbox.service.tasks[task_uid]
@@ -414,12 +418,12 @@ def test_progress_shows_what_the_service_says(make_house):
 def test_poll_task_brings_a_task_of_another_computer(make_house, tmp_path):
     house = make_house()
     made = house.run(house.runner(), house.extract("one"))
-    elsewhere = Runner(tmp_path / "elsewhere", check_picture, poll_interval=0.05, patience=house.QUICK)
+    elsewhere = Runner(tmp_path / "elsewhere", check_picture, poll_interval=0.05, delays=house.QUICK)
     try:
         result = elsewhere.collect(house.account, made.task_uid).result.result(house.SOON)
     finally:
         elsewhere.stop()
-    assert [file.read_bytes() for file in result.files] == [file.read_bytes() for file in made.files]
+    assert [file.read_bytes() for file in result.pictures] == [file.read_bytes() for file in made.pictures]
     assert house.paid() == 1
 
 
@@ -427,7 +431,7 @@ def test_poll_task_of_an_own_task_uses_what_is_stored(house):
     runner = house.runner()
     made = house.run(runner, house.extract("one"))
     house.sandbox.expire()
-    assert runner.collect(house.account, made.task_uid).result.result(house.SOON).files == made.files
+    assert runner.collect(house.account, made.task_uid).result.result(house.SOON).pictures == made.pictures
 
 
 def test_poll_task_of_a_task_uid_that_is_no_name_for_a_folder_is_only_an_error(house):
@@ -451,7 +455,7 @@ def test_a_task_is_adopted_whatever_our_clock_says(make_house, ahead):
     house = make_house(until_seen=True)
     house.sandbox.quirks.change({"clock_offset": ahead})
     house.faults.add("hang", action=SUBMIT)
-    house.run(house.runner(replace(house.QUICK, read=3.0)), house.extract("one"))
+    house.run(house.runner(timeouts=Timeouts(read=3.0)), house.extract("one"))
     assert house.paid() == 1
 
 
@@ -460,20 +464,17 @@ def test_a_row_stays_its_owners_while_the_task_is_looked_for(house):
     house.faults.add("slow", action="ListRunningTasks", seconds=2.0)
     handle = house.runner().submit(house.account, house.extract("one"))
     until(lambda: len(house.faults.fired) == 2, "it is looked for")
-    book = Ledger(house.home / "ledger.sqlite")
-    try:
-        assert book.recent(1)[0].state == SUBMITTING  # else another process would take it over at once
-        with pytest.raises(OutcomeUnknown):
-            handle.result.result(house.SOON)
-        assert book.recent(1)[0].state == UNKNOWN
-    finally:
-        book.close()
+    history = TaskHistory(house.home)
+    assert history.recent(1)[0].state == SUBMITTING  # else another process would take it over at once
+    with pytest.raises(OutcomeUnknown):
+        handle.result.result(house.SOON)
+    assert history.recent(1)[0].state == UNKNOWN
 
 
 def test_a_task_of_a_submit_that_a_crash_cut_off_is_adopted(make_house):
     house = make_house(until_seen=True)
     house.faults.add("hang", action=SUBMIT)
-    first = house.runner(replace(house.QUICK, read=1000.0))
+    first = house.runner(timeouts=Timeouts(read=1000.0))
     first.submit(house.account, house.extract("one"))
     until(lambda: house.paid() == 1, "it is accepted")
     first.stop()
@@ -515,7 +516,7 @@ def test_a_run_that_cannot_reach_the_service_does_not_say_that_nothing_was_paid_
 
 def test_a_foreign_task_with_another_seed_is_not_adopted(make_house, tmp_path):
     house = make_house(seconds_per_task=1000)
-    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, patience=house.QUICK)
+    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, delays=house.QUICK)
     try:
         other.submit(house.account, house.extract("foreign", seed=2)).accepted.result(house.SOON)
         house.faults.add("reset", action=SUBMIT, accepted=False)
@@ -527,7 +528,7 @@ def test_a_foreign_task_with_another_seed_is_not_adopted(make_house, tmp_path):
 
 def test_a_foreign_task_of_another_action_is_not_adopted(make_house, tmp_path):
     house = make_house(seconds_per_task=1000)
-    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, patience=house.QUICK)
+    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, delays=house.QUICK)
     try:
         other.submit(house.account, house.apply("foreign")).accepted.result(house.SOON)
         house.faults.add("reset", action=SUBMIT, accepted=False)
@@ -539,7 +540,7 @@ def test_a_foreign_task_of_another_action_is_not_adopted(make_house, tmp_path):
 
 def test_of_several_candidates_none_is_adopted_and_all_are_named(make_house, tmp_path):
     house = make_house(seconds_per_task=1000)
-    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, patience=house.QUICK)
+    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, delays=house.QUICK)
     try:
         other.submit(house.account, house.extract("foreign")).accepted.result(house.SOON)
         house.faults.add("reset", action=SUBMIT, accepted=True)
@@ -552,7 +553,7 @@ def test_of_several_candidates_none_is_adopted_and_all_are_named(make_house, tmp
 
 def test_one_task_that_could_be_of_two_requests_is_not_adopted(make_house):
     house = make_house(seconds_per_task=1000)
-    runner = house.runner(replace(house.QUICK, read=3.0))
+    runner = house.runner(timeouts=Timeouts(read=3.0))
     house.faults.add("reset", action=SUBMIT, where={"PositivePrompts": ["a"]}, accepted=True)
     house.faults.add("hang", action=SUBMIT, where={"PositivePrompts": ["b"]}, accepted=False)
     b = runner.submit(house.account, house.extract("b", seed=7))
@@ -568,14 +569,14 @@ def test_one_task_that_could_be_of_two_requests_is_not_adopted(make_house):
 @pytest.mark.parametrize("ahead", [0.0, 86400.0])
 def test_the_task_of_a_try_that_was_given_up_is_not_taken_for_another_requests(make_house, monkeypatch, ahead):
     house = make_house(seconds_per_task=1000)
-    runner = house.runner(replace(house.QUICK, read=3.0))
+    runner = house.runner(timeouts=Timeouts(read=3.0))
     one, other = {"PositivePrompts": ["one"]}, {"PositivePrompts": ["other"]}
     house.faults.add("reset", action=SUBMIT, where=one, accepted=True)
     house.faults.add("http", action="ListRunningTasks", status=502, times=3)
     with pytest.raises(OutcomeUnknown):
         runner.submit(house.account, house.extract("one", seed=7)).result.result(house.SOON)
     clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
-    for module in (client, ledger, submission):
+    for module in (client, ledger, records, acceptance, completion, submission):
         monkeypatch.setattr(module, "time", clock)
     house.faults.add("hang", action=SUBMIT, where=other, accepted=False)
     with pytest.raises(OutcomeUnknown, match=house.sandbox.tasks[0].uid):
@@ -585,7 +586,7 @@ def test_the_task_of_a_try_that_was_given_up_is_not_taken_for_another_requests(m
 
 def test_the_task_of_a_try_before_the_last_is_not_taken_for_another_requests(make_house):
     house = make_house(seconds_per_task=1000)
-    runner = house.runner(replace(house.QUICK, read=3.0))
+    runner = house.runner(timeouts=Timeouts(read=3.0))
     one, other = {"PositivePrompts": ["one"]}, {"PositivePrompts": ["other"]}
     house.faults.add("reset", action=SUBMIT, where=one, accepted=True)
     house.faults.add("vanish", where=one, polls=0)  # the service does not list it yet
@@ -618,7 +619,7 @@ def test_a_refused_connection_is_tried_again_until_the_service_is_there(house):
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))  # bound, but it does not listen: connections are refused
         port = reserved.getsockname()[1]
-        runner = house.runner(replace(house.QUICK, first_retry=1.0, longest_retry=1.0))
+        runner = house.runner(delays=replace(house.QUICK, first_retry=1.0, longest_retry=1.0))
         account = Account(f"http://127.0.0.1:{port}", house.account.public_key, house.account.private_key)
         handle = runner.submit(account, house.extract("one"))
         until(lambda: handle.progress.trouble, "the refusal is shown")
@@ -640,7 +641,7 @@ def test_a_service_that_cannot_be_reached_has_cost_nothing_and_the_request_may_b
 
 
 def test_the_servers_own_word_on_when_to_try_again_is_obeyed(house):
-    runner = house.runner(replace(house.QUICK, first_retry=1000.0, longest_retry=1000.0))
+    runner = house.runner(delays=replace(house.QUICK, first_retry=1000.0, longest_retry=1000.0))
     house.faults.add("http", action=SUBMIT, status=503, retry_after=0)
     house.faults.add("http", action=SUBMIT, status=429, retry_after=0)
     house.faults.add("http", action="ListTasksDetails", status=503, retry_after=0)
@@ -684,12 +685,12 @@ def test_result_files_that_cannot_be_had_are_an_error_that_names_the_task_and_pa
 def test_a_broken_download_starts_afresh(house, kind):
     house.faults.add(kind, action="download", times=3)
     result = house.run(house.runner(), house.extract("one"))
-    check_picture(result.files[0].read_bytes())
+    check_picture(result.pictures[0].read_bytes())
 
 
 def test_a_download_that_trickles_for_ever_is_cut_and_started_afresh(house):
     house.faults.add("slow_body", action="download", seconds=300.0)
-    house.run(house.runner(replace(house.QUICK, read=1000.0, whole_picture=2.0)), house.extract("one"))
+    house.run(house.runner(timeouts=Timeouts(read=1000.0, whole_picture=2.0)), house.extract("one"))
 
 
 def test_what_arrives_instead_of_a_picture_is_kept_and_said(house):
@@ -708,7 +709,7 @@ def test_a_request_whose_task_is_long_dead_at_the_service_does_not_stay_stuck_to
     result = house.run(runner, house.extract("one"))
     house.sandbox.quirks.change({"clock_offset": 0.0})  # two days later
     house.sandbox.expire()
-    result.files[0].unlink()
+    result.pictures[0].unlink()
     with pytest.raises(ResultUnavailable, match=result.task_uid):
         house.run(runner, house.extract("one"))
     house.run(runner, house.extract("one"))
@@ -720,8 +721,8 @@ def test_delivered_files_go_when_there_are_too_many_and_undelivered_ones_stay(ho
     undelivered = runner.submit(house.account, house.extract("undelivered")).result.result(house.SOON)
     delivered = house.run(runner, house.extract("delivered"))
     house.run(runner, house.extract("next"))
-    until(lambda: not delivered.files[0].exists(), "the delivered file is dropped")
-    assert undelivered.files[0].exists()
+    until(lambda: not delivered.pictures[0].exists(), "the delivered file is dropped")
+    assert undelivered.pictures[0].exists()
     house.run(runner, house.extract("delivered"))
     assert house.paid("delivered") == 1
 
@@ -751,7 +752,7 @@ def test_nothing_secret_is_logged_or_written(make_house, caplog):
 def test_the_ledger_has_a_task_uid_before_the_first_poll(make_house):
     house = make_house(seconds_per_task=0.2)
     house.faults.add("hang", action="ListTasksDetails")
-    handle = house.runner(replace(house.QUICK, read=3.0)).submit(house.account, house.extract("one"))
+    handle = house.runner(timeouts=Timeouts(read=3.0)).submit(house.account, house.extract("one"))
     until(lambda: house.requests("ListTasksDetails") == 1, "the first poll is there")
     book = Ledger(house.home / "ledger.sqlite")
     try:

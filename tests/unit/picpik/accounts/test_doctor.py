@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from comfyui_picpik.picpik import doctor
-from comfyui_picpik.picpik.doctor import Report, examine, unconfigured
-from comfyui_picpik.picpik.errors import NotConfigured
-from comfyui_picpik.picpik.settings import Account
+from comfyui_picpik.picpik.accounts import Report, doctor, examine, unconfigured
+from comfyui_picpik.picpik.api import Account, NotConfigured
 from comfyui_picpik.sandbox import SandboxThread, start_in_thread
 
 

@@ -6,8 +6,8 @@ import string
 from decimal import Decimal
 
 import pytest
-from comfyui_picpik.picpik.data_uri import DataUri
-from comfyui_picpik.picpik.signing import canonical_pieces, sign
+from comfyui_picpik.picpik.api import DataUri
+from comfyui_picpik.picpik.api.signing import canonical_pieces, sign
 from hypothesis import given, strategies as st
 
 UUID = "8482d350-04f9-421b-817b-1d98b3a4dcfa"

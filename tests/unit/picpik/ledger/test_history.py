@@ -1,4 +1,4 @@
-"""The ledger as people look at it, and the models of last time."""
+"""The ledger as people look at it."""
 
 import time
 from dataclasses import replace
@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comfyui_picpik.picpik.actions import GeneratePatternsFromImage, Generation
-from comfyui_picpik.picpik.data_uri import DataUri
-from comfyui_picpik.picpik.estimates import estimated_seconds
-from comfyui_picpik.picpik.history import TaskHistory
-from comfyui_picpik.picpik.ledger import DELIVERED, FAILED, STORED, SUBMITTED, Ledger, Record, StoredFile, new_record
-from comfyui_picpik.picpik.model_list import FILE_NAME, KnownModels, read_models, write_models
-from comfyui_picpik.picpik.models import ModelList
+from comfyui_picpik.picpik.api import DataUri, GeneratePatternsFromImage, Generation
+from comfyui_picpik.picpik.ledger import (
+    DELIVERED,
+    FAILED,
+    STORED,
+    SUBMITTED,
+    Ledger,
+    Record,
+    StoredFile,
+    TaskHistory,
+    estimated_seconds,
+    new_record,
+)
 
 ACTION = "GeneratePatternsFromImage"
 
@@ -34,7 +40,7 @@ def test_without_a_ledger_there_is_nothing_and_nothing_is_made(tmp_path: Path):
     history = TaskHistory(tmp_path / "none")
 
     assert (history.recent(5), history.find("x"), history.spent_since(0)) == ([], None, 0)
-    assert history.typical_seconds(ACTION, 1, 1, 1) is None
+    assert history.typical_seconds(ACTION, (1, 1), 1) is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -73,7 +79,15 @@ def test_the_typical_time_is_that_of_the_same_action_and_size(tmp_path: Path):
     )
 
     assert estimated_seconds(history, action) == 10.0
-    assert history.typical_seconds("ApplyReferencePattern", 1024, 512, 1) is None
+    assert history.typical_seconds("ApplyReferencePattern", (1024, 512), 1) is None
+
+
+def test_an_action_that_tells_no_size_has_a_typical_time_too(tmp_path: Path):
+    without = {"width": None, "height": None, "batch_size": None}
+    history = write(tmp_path, record("k", submitted=100.0, ended=103.0, **without))
+
+    assert history.typical_seconds(ACTION, None, None) == 3.0
+    assert history.typical_seconds(ACTION, (1024, 512), 1) is None
 
 
 @pytest.mark.parametrize(
@@ -101,25 +115,3 @@ def test_a_picture_is_found_by_its_index_while_it_is_on_disk(tmp_path: Path):
 
     assert history.find(task.id) == task
     assert [history.file(task, index) for index in (-1, 0, 1, 2)] == [None, None, picture, None]
-
-
-def test_models_are_kept_and_the_general_one_is_always_there(tmp_path: Path):
-    answer = {
-        "MainModels": [{"ModelCode": "Textile"}],
-        "LoraModels": {"Thread": {"TriggerWordList": ["thread"]}},
-        "EmbeddingModels": [{"ModelCode": "Clean"}],
-    }
-    known = KnownModels.from_list(ModelList.from_answer(answer))
-    write_models(tmp_path, known)
-
-    assert known.main == ("PICPIK General", "Textile")
-    assert read_models(tmp_path) == known
-    assert known.sub == ("Thread", "Clean")
-    assert known.trigger_words == {"Thread": ("thread",)}
-
-
-@pytest.mark.parametrize("content", [None, "", "[]", "{", '{"main": 3}', '{"main": []}', '{"trigger_words": 7}'])
-def test_a_list_that_cannot_be_read_is_the_general_model(tmp_path: Path, content: str | None):
-    if content is not None:
-        (tmp_path / FILE_NAME).write_text(content)
-    assert read_models(tmp_path).main == ("PICPIK General",)

@@ -9,17 +9,18 @@ from comfyui_picpik.picpik.ledger import (
     DELIVERED,
     FAILED,
     FINISHED,
-    SCHEMA_VERSION,
     STORED,
     SUBMITTED,
     SUBMITTING,
     UNKNOWN,
     Ledger,
-    LedgerTooNew,
     StoredFile,
     TaskBelongsElsewhere,
     new_record,
 )
+from comfyui_picpik.picpik.ledger.ledger import LedgerTooNew
+from comfyui_picpik.picpik.ledger.records import Record, select
+from comfyui_picpik.picpik.ledger.schema import SCHEMA_VERSION
 
 FILE = StoredFile("task/00.png", 10, "ab")
 
@@ -34,6 +35,10 @@ SCHEMA_1 = """
     PRAGMA user_version = 1;
 """
 """A file as schema 1 left it. It stays as it is here: every later version of the pack must be able to read it."""
+
+
+def rows_of(ledger: Ledger) -> list[Record]:
+    return select(ledger._db, "1 ORDER BY created DESC")
 
 
 @pytest.fixture
@@ -89,7 +94,7 @@ def test_a_row_comes_back_as_it_was_written(open_ledger):
 
 def test_a_half_of_a_surrogate_pair_from_outside_can_be_written(ledger):
     ledger.write(replace(record(), message="broken \ud800", action="\udfff"))
-    assert ledger.recent(1)[0].message == "broken ?"
+    assert rows_of(ledger)[0].message == "broken ?"
 
 
 def test_begin_submit_writes_when_it_began(ledger):
@@ -252,7 +257,7 @@ def test_a_newer_ledger_is_left_alone(path, open_ledger):
 def test_an_empty_file_becomes_a_ledger(path, open_ledger):
     path.parent.mkdir()
     path.touch()
-    assert open_ledger().recent(5) == []
+    assert rows_of(open_ledger()) == []
 
 
 def test_a_ledger_of_schema_1_is_understood(path, open_ledger):
@@ -266,9 +271,9 @@ def test_a_ledger_of_schema_1_is_understood(path, open_ledger):
 
 
 def test_an_upgrade_that_fails_in_the_middle_changes_nothing(path, monkeypatch):
-    from comfyui_picpik.picpik import ledger as module
+    from comfyui_picpik.picpik.ledger import ledger as module
 
-    monkeypatch.setattr(module, "_MIGRATIONS", (*module._MIGRATIONS, "CREATE TABLE more (a); NOT SQL"))
+    monkeypatch.setattr(module, "MIGRATIONS", (*module.MIGRATIONS, "CREATE TABLE more (a); NOT SQL"))
     monkeypatch.setattr(module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     path.parent.mkdir()
     with sqlite3.connect(path) as db:
@@ -287,7 +292,7 @@ def test_a_ledger_in_memory_knows_what_could_be_read_and_leaves_the_file_alone(p
     in_memory = Ledger.in_memory_of(path)
     assert in_memory.read(kept.id) == kept
     in_memory.write(record("another"))
-    assert open_ledger().recent(5) == [kept]
+    assert rows_of(open_ledger()) == [kept]
     in_memory.close()
 
 
@@ -296,5 +301,5 @@ def test_a_ledger_in_memory_starts_empty_where_nothing_can_be_read(path, content
     path.parent.mkdir()
     path.write_bytes(content)
     in_memory = Ledger.in_memory_of(path)
-    assert in_memory.recent(5) == []
+    assert rows_of(in_memory) == []
     in_memory.close()

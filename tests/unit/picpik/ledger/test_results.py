@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from comfyui_picpik.picpik.results import ResultFolder
+from comfyui_picpik.picpik.ledger import ResultFolder
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 

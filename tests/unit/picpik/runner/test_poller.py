@@ -5,10 +5,9 @@ import random
 
 import httpx
 import pytest
-from comfyui_picpik.picpik import Account, Client
-from comfyui_picpik.picpik.errors import ApiError, TaskNotFound
-from comfyui_picpik.picpik.patience import Patience
-from comfyui_picpik.picpik.poller import MOST_AT_ONCE, Poller, interval
+from comfyui_picpik.picpik.api import Account, ApiError, Client
+from comfyui_picpik.picpik.runner import Delays, TaskNotFound
+from comfyui_picpik.picpik.runner.poller import MOST_AT_ONCE, Poller, interval
 
 
 @pytest.mark.parametrize(("age", "seconds"), [(0.0, 0.05), (10.0, 0.85), (62.0, 5.0), (86400.0, 5.0)])
@@ -37,10 +36,10 @@ def details(uids, status="Finished"):
 
 
 async def poll(service, uids, missing=0.0):
-    patience = Patience(first_retry=0.001, longest_retry=0.001, missing=missing)
+    delays = Delays(first_retry=0.001, longest_retry=0.001, missing=missing)
     account = Account("http://127.0.0.1:9", "public", "private")
-    client = Client(account, transport=httpx.MockTransport(service), patience=patience)
-    poller = Poller(client, 0.001, random.Random(1), patience)
+    client = Client(account, transport=httpx.MockTransport(service))
+    poller = Poller(client, 0.001, random.Random(1), delays)
     try:
         waiting = (poller.ended(uid, lambda _: None, lambda _: None) for uid in uids)
         return await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 60)
@@ -96,7 +95,7 @@ async def test_a_fault_of_the_poll_itself_is_told_to_all_who_wait():
 async def test_a_newcomer_at_the_moment_in_which_polling_ends_does_not_make_two_rhythms(steps):
     service = Service(lambda uids: details([uid for uid in uids if uid == "first"]))
     client = Client(Account("http://127.0.0.1:9", "public", "private"), transport=httpx.MockTransport(service))
-    poller = Poller(client, 0.001, random.Random(1), Patience())
+    poller = Poller(client, 0.001, random.Random(1), Delays())
     await poller.ended("first", lambda _: None, lambda _: None)
     for _ in range(steps):
         await asyncio.sleep(0)

@@ -3,9 +3,9 @@
 import random
 
 import pytest
-from comfyui_picpik.picpik.errors import ApiError, BadAnswer, CallFailed, HttpRefused, NeverSent, NoAnswer
-from comfyui_picpik.picpik.patience import Patience
-from comfyui_picpik.picpik.retry import (
+from comfyui_picpik.picpik.api import ApiError, BadAnswer, CallFailed, HttpRefused, NeverSent, NoAnswer
+from comfyui_picpik.picpik.runner import Delays
+from comfyui_picpik.picpik.runner.retry import (
     SubmitVerdict,
     judge_submit,
     may_be_about_one_task,
@@ -108,11 +108,11 @@ def test_a_code_of_the_gateway_is_never_about_one_task(error, may):
 
 @pytest.mark.parametrize(("asked", "waited"), [(0.0, 0.0), (7.5, 7.5), (60.0, 60.0), (61.0, 60.0), (86400.0, 60.0)])
 def test_retry_after_is_obeyed_up_to_a_minute(asked, waited):
-    assert wait_before_retry(1, http(503, asked), random.Random(), Patience()) == waited
+    assert wait_before_retry(1, http(503, asked), random.Random(), Delays()) == waited
 
 
 @pytest.mark.parametrize(("failures", "longest"), [(1, 0.5), (2, 1.0), (3, 2.0), (7, 30.0), (10_000, 30.0)])
 def test_the_pause_doubles_up_to_half_a_minute_give_or_take_a_fifth(failures, longest):
-    waits = {wait_before_retry(failures, no_answer(), random.Random(seed), Patience()) for seed in range(50)}
+    waits = {wait_before_retry(failures, no_answer(), random.Random(seed), Delays()) for seed in range(50)}
     assert all(0.8 * longest <= wait <= 1.2 * longest for wait in waits)
     assert len(waits) > 10

@@ -1,0 +1,11 @@
+"""The bridge between the nodes and ComfyUI: how a node waits, what it shows, what one process has of the pack."""
+
+from . import service as service
+from .execution import Execution as Execution, execution as execution
+from .schema import (
+    CATEGORY as CATEGORY,
+    AccountType as AccountType,
+    ModelType as ModelType,
+    SubModelsType as SubModelsType,
+    filled_lines as filled_lines,
+)

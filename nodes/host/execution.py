@@ -1,0 +1,166 @@
+"""The bridge between one execution of a node and the task runner.
+
+ComfyUI makes an event loop for each prompt, cancels every node when one fails, and tells nobody of a pressed Cancel but
+a flag. So the node only waits here: it looks at the flag, shows what the task does, and goes away without taking the
+task along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
+
+from comfy.model_management import InterruptProcessingException, processing_interrupted
+
+from ...picpik.runner import BatchFailed, Handle, Phase, Progress, TaskOutOfReach, TaskResult, TaskTimeout
+from .display import NodeDisplay
+
+_T = TypeVar("_T")
+
+_LOOK_INTERVAL = 0.1
+"""Seconds between two looks at the Cancel flag."""
+
+_LONGEST_TROUBLE = 60.0
+"""Seconds for which the service may be out of reach before the node gives up waiting."""
+
+_TIMED = (Phase.QUEUED, Phase.RUNNING)
+
+
+class Execution:
+    """One execution of a node; `execution` makes it."""
+
+    def __init__(self, display: NodeDisplay) -> None:
+        self._display = display
+        self._handles: list[Handle] = []
+
+    def note(self, *lines: str) -> None:
+        """Says on the node what was changed on the way."""
+        self._display.note(*lines)
+
+    def expect(self, seconds: float | None) -> None:
+        """Says how long the tasks will take, where that is known."""
+        self._display.expect(seconds)
+
+    async def off_loop(self, saying: str, work: Callable[[], _T]) -> _T:
+        """Runs `work` in the pack's own threads. Cancel is seen meanwhile; the thread then ends by itself."""
+        self._display.say(saying)
+        future = _threads().submit(contextvars.copy_context().run, work)
+        wakeup = _Wakeup([future])
+        while not future.done():
+            await self._look(wakeup)
+        return future.result()
+
+    def watch(self, handle: Handle, upload_bytes: int = 0) -> Handle:
+        """Shows what becomes of the request, and releases it when the execution ends.
+
+        `upload_bytes`: its pictures, in case they are sent.
+        """
+        self._handles.append(handle)
+        self._display.watch(handle, upload_bytes)
+        return handle
+
+    async def task_uids(self, handles: Sequence[Handle]) -> list[str]:
+        """The TaskUIDs, as soon as every request has one."""
+        return await self._all([handle.accepted for handle in handles], handles, timeout_minutes=None)
+
+    async def results(self, handles: Sequence[Handle], timeout_minutes: float) -> list[TaskResult]:
+        """The results in order. The failure of one keeps no other from being stored.
+
+        Queueing and running may last `timeout_minutes` each. Raises the error of a single request as it is, and
+        BatchFailed where there are several.
+        """
+        return await self._all([handle.result for handle in handles], handles, timeout_minutes)
+
+    async def _all(
+        self, futures: Sequence[Future[_T]], handles: Sequence[Handle], timeout_minutes: float | None
+    ) -> list[_T]:
+        failures: dict[int, Exception] = {}
+        waiting = dict(enumerate(zip(futures, handles, strict=True)))
+        wakeup = _Wakeup(futures)
+        while waiting:
+            for index, (future, handle) in list(waiting.items()):
+                failure = _failure(future, handle.progress, timeout_minutes)
+                if failure is not None:
+                    failures[index] = failure
+                if failure is not None or future.done():
+                    del waiting[index]
+            if waiting:
+                await self._look(wakeup)
+        if failures:
+            raise _one_error(failures, len(futures))
+        return [future.result() for future in futures]
+
+    async def _look(self, wakeup: _Wakeup) -> None:
+        """Waits a moment, or until a future is there. Raises ComfyUI's own interrupt when Cancel was pressed."""
+        if processing_interrupted():
+            raise InterruptProcessingException
+        await self._display.refresh()
+        await wakeup.wait(_LOOK_INTERVAL)
+
+
+@asynccontextmanager
+async def execution(node_id: str) -> AsyncIterator[Execution]:
+    """One execution of the node `node_id`. What was submitted in it goes on, however it ends."""
+    display = NodeDisplay(node_id)
+    running = Execution(display)
+    try:
+        yield running
+    except BaseException as error:
+        display.ended_by(error)
+        raise
+    else:
+        await display.ended_well()
+    finally:
+        for handle in running._handles:
+            handle.release()
+
+
+class _Wakeup:
+    """Wakes this event loop when a future of another thread is there."""
+
+    def __init__(self, futures: Sequence[Future[_T]]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        for future in futures:
+            future.add_done_callback(self._wake)
+
+    async def wait(self, seconds: float) -> None:
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        self._woken.clear()
+
+    def _wake(self, _: object) -> None:
+        with suppress(RuntimeError):  # the prompt may be over, and its loop closed
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+
+def _failure(future: Future[_T], progress: Progress, timeout_minutes: float | None) -> Exception | None:
+    """Why this request will not be waited for any longer, or None."""
+    if future.done():
+        error = future.exception()
+        if error is not None and not isinstance(error, Exception):
+            raise error
+        return error
+    if progress.task_uid is None:
+        return None
+    if progress.trouble and progress.troubled_for() > _LONGEST_TROUBLE:
+        return TaskOutOfReach(progress.task_uid, progress.trouble)
+    if timeout_minutes and progress.phase in _TIMED and progress.seconds() > timeout_minutes * 60:
+        return TaskTimeout(progress.task_uid, progress.status_text, timeout_minutes)
+    return None
+
+
+def _one_error(failures: dict[int, Exception], count: int) -> Exception:
+    if count == 1:
+        return failures[0]
+    return BatchFailed(count, {index + 1: error for index, error in sorted(failures.items())})
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(4, "picpik-node")

@@ -1,0 +1,166 @@
+"""What one ComfyUI process has of the pack: its accounts, the task runner, and the sandbox when it is chosen.
+
+All of it is made at the first use. Importing this starts nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import functools
+import os
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import folder_paths
+
+from ...imaging import check_picture
+from ...picpik.accounts import (
+    SANDBOX,
+    Choice,
+    KnownModels,
+    Report,
+    Settings,
+    examine,
+    read_models,
+    unconfigured,
+    write_models,
+)
+from ...picpik.api import Account, Client, ModelList, NotConfigured
+from ...picpik.ledger import TaskHistory
+from ...picpik.runner import Runner
+
+_MOST_LEFT = 200
+"""So many of the newest tasks are looked through for some that were left behind."""
+
+_AFTER_START = 3.0
+"""Seconds after ComfyUI's start at which that is done."""
+
+
+def settings() -> Settings:
+    """The settings of this moment. Blocks for a short file."""
+    return Settings.read(os.environ, _default_home())
+
+
+def home() -> Path:
+    """The folder for the ledger, the results and what is saved."""
+    return Settings(os.environ).home or _default_home()
+
+
+def choose(name: str = "") -> tuple[Account, str | None]:
+    """Whom a run is made for, by the name of a saved account, and what is to be said about it. Raises NotConfigured."""
+    choice = settings().choose(name.strip())
+    return account_of(choice), choice.note
+
+
+def account_of(choice: Choice) -> Account:
+    """Raises NotConfigured where the keys are missing."""
+    return _sandbox_account() if choice.endpoint == SANDBOX else choice.account
+
+
+def check(name: str) -> tuple[Report, str | None]:
+    """Whether calls can be made for the account, and what is to be said about the name. Blocks, asks the service."""
+    try:
+        account, note = choose(name)
+    except NotConfigured as error:
+        return unconfigured(error), None
+    return asyncio.run(examine(account)), note
+
+
+def account_fingerprint(name: str = "") -> str:
+    """Changes with the account, so that ComfyUI does not hand out another account's cached picture. Tells no key."""
+    return settings().choose(name.strip()).identity
+
+
+def accounts() -> dict[str, Account]:
+    """Every account that calls can be made for, by its name; the default one by an empty name, too."""
+    now = settings()
+    usable: dict[str, Account] = {}
+    for name in ("", *now.saved.accounts):
+        with suppress(NotConfigured):
+            usable[name] = account_of(now.choose(name))
+    return usable
+
+
+def models() -> KnownModels:
+    """The models that can be chosen, as ListModels last told them. Blocks for a short file."""
+    return read_models(home())
+
+
+def refresh_models() -> KnownModels:
+    """Asks the service of the default account, and keeps what it says. Blocks; raises PicpikError."""
+    account, _ = choose()
+    known = KnownModels.from_list(asyncio.run(_listed_models(account)))
+    write_models(home(), known)
+    return known
+
+
+async def _listed_models(account: Account) -> ModelList:
+    client = Client(account)
+    try:
+        return await client.models()
+    finally:
+        await client.aclose()
+
+
+def history() -> TaskHistory:
+    """What the ledger tells of tasks."""
+    return TaskHistory(home())
+
+
+def runner() -> Runner:
+    """The task runner of the process."""
+    with _making:
+        return _runner()
+
+
+@functools.cache
+def _runner() -> Runner:
+    made = Runner(home(), check_picture, poll_interval=Settings(os.environ).poll_interval)
+    atexit.register(made.stop)
+    return made
+
+
+def collect_after_start() -> None:
+    """Has `collect_what_was_left` done once ComfyUI is up, off its loop: starting must not take longer for it."""
+    loop = asyncio.get_running_loop()
+    loop.call_later(_AFTER_START, loop.run_in_executor, None, collect_what_was_left)
+
+
+def collect_what_was_left() -> None:
+    """Fetches, in the background, what was paid for and not yet stored when ComfyUI ended the last time.
+
+    Blocks for short files; where nothing is left, nothing is started.
+    """
+    left = {task.account for task in history().recent(_MOST_LEFT) if task.is_open}
+    now = settings()
+    choices = {now.choose(name) for name in ("", *now.saved.accounts)} if left else set()
+    for choice in choices:
+        # a sandbox that ran inside ComfyUI is gone with its tasks
+        if choice.identity in left and choice.refusal is None and choice.endpoint != SANDBOX:
+            runner().resume(choice.account)
+
+
+def _default_home() -> Path:
+    """ComfyUI's folder for what packs keep: it is not reachable by HTTP, unlike the pack's own or a user's folder."""
+    return Path(folder_paths.get_system_user_directory("picpik"))
+
+
+def _sandbox_account() -> Account:
+    with _making:
+        return _started_sandbox()
+
+
+@functools.cache
+def _started_sandbox() -> Account:
+    # not at ComfyUI's start: few users need it
+    from ...sandbox import start_in_thread
+
+    sandbox = start_in_thread()
+    atexit.register(sandbox.stop)
+    return Account(sandbox.endpoint, sandbox.public_key, sandbox.private_key)
+
+
+_making = threading.RLock()
+"""Nodes and routes run in different threads; what is made once must not be made twice."""

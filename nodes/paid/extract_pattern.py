@@ -1,0 +1,122 @@
+"""Extract Pattern: makes a flat, tileable pattern of what is inside a box of a photo."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+
+from ...imaging import (
+    box_entries,
+    encode_picture,
+    mask_entries,
+    pair_batches,
+    picture_entries,
+    region_box,
+    resolve_box,
+    scale_box,
+)
+from ...picpik.api import GeneratePatternsFromImage as Request, parse_extra_parameters
+from ..host import CATEGORY
+from .encodings import Encodings
+from .generation_inputs import GenerationInputs, generation_inputs
+from .outputs import picture_outputs
+from .paid_node import GeneratingNode
+
+DEFAULT_SIDE = 1024
+
+
+class ExtractPattern(GeneratingNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="PicpikExtractPattern",
+            display_name="Extract Pattern (PICPIK)",
+            category=CATEGORY,
+            description="Makes a flat pattern of the print inside a box of a photo, tileable if wanted. "
+            "A paid task at PICPIK.",
+            search_aliases=[
+                "picpik",
+                "pattern",
+                "textile",
+                "fabric",
+                "print",
+                "tile",
+                "seamless",
+                "提取图案",
+                "花型",
+                "四方连续",
+            ],
+            inputs=[
+                io.Image.Input("raw_image", tooltip="The photo. A batch makes one task for each picture."),
+                io.BoundingBox.Input(
+                    "box",
+                    default={"x": 0, "y": 0, "width": 0, "height": 0},
+                    socketless=False,
+                    component="ImageCrop",
+                    tooltip="The part of the photo the print is taken from, in pixels. All zero: the whole photo. What "
+                    "hangs over the edge is cut off; a box outside the photo is refused (API: Box).",
+                ),
+                io.Mask.Input(
+                    "region",
+                    optional=True,
+                    tooltip="Paint over the print instead of giving a box: the box around what is painted is used, "
+                    "and wins over box.",
+                ),
+                io.Boolean.Input(
+                    "tiling",
+                    default=False,
+                    tooltip="Make opposite edges continue each other, so that the pattern repeats (API: Tiling).",
+                ),
+                *generation_inputs(f"{DEFAULT_SIDE}"),
+            ],
+            outputs=picture_outputs(),
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    async def execute(
+        cls,
+        raw_image: torch.Tensor,
+        box: object,
+        tiling: bool,
+        region: torch.Tensor | None = None,
+        **shared: Any,
+    ) -> io.NodeOutput:
+        inputs = GenerationInputs(**shared)
+        async with cls.paid_run(inputs) as run:
+            make_requests = functools.partial(_requests, raw_image, box, region, tiling, inputs)
+            return await run.pictures(await run.encoded(make_requests))
+
+
+def _requests(
+    raw_image: torch.Tensor,
+    box: object,
+    region: torch.Tensor | None,
+    tiling: bool,
+    inputs: GenerationInputs,
+    encodings: Encodings,
+) -> list[Request]:
+    """One request for each entry of the batch; whatever cannot be sent is refused before any is."""
+    batches: dict[str, list[Any]] = {"raw_image": picture_entries("raw_image", raw_image)}
+    if region is None:
+        batches["box"] = box_entries(box)
+    else:
+        batches["region"] = mask_entries("region", region)
+    return [_request(entry, tiling, inputs, encodings) for entry in pair_batches(batches)]
+
+
+def _request(entry: dict[str, Any], tiling: bool, inputs: GenerationInputs, encodings: Encodings) -> Request:
+    height, width = entry["raw_image"].shape[:2]
+    if "region" in entry:
+        box, box_notes = region_box("region", entry["region"], width, height)
+    else:
+        box, box_notes = resolve_box("box", entry["box"], width, height)
+    generation, size_notes = inputs.generation(width, height, DEFAULT_SIDE)
+    encodings.notes += [*box_notes, *size_notes]
+    raw, raw_uri = encodings.encode(encode_picture, "raw_image", entry["raw_image"], inputs.upload_format)
+    sent_box = scale_box(box, (width, height), (raw.width, raw.height))
+    extra = parse_extra_parameters(inputs.extra_parameters)
+    return Request(raw_uri, sent_box, tiling, generation=generation, extra_parameters=extra)

@@ -1,0 +1,35 @@
+"""The outputs of nodes that give pictures."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+from comfy_api.latest import io
+
+from ...imaging import decode_batch
+from ...picpik.runner import Handle
+from ..host import Execution, service
+
+
+def picture_outputs() -> list[io.Output]:
+    return [
+        io.Image.Output("images", tooltip="The pictures, RGB. Smaller ones of a batch lie top left, never stretched."),
+        io.Mask.Output("mask", tooltip="1 where a picture is transparent or was padded, 0 elsewhere."),
+        io.String.Output(
+            "task_uid", tooltip="The TaskUID of each task, one a line. Poll Task takes them for 24 hours."
+        ),
+    ]
+
+
+async def pictures_of(run: Execution, handles: Sequence[Handle], timeout_minutes: float) -> io.NodeOutput:
+    """The outputs `images`, `mask` and `task_uid`, once all tasks are stored."""
+    results = await run.results(handles, timeout_minutes)
+    files = [file for result in results for file in result.pictures]
+    decoded = await run.off_loop("decoding", functools.partial(decode_batch, files))
+    run.note(*decoded.notes)
+    if (warning := service.runner().warning) is not None:
+        run.note(warning)
+    for result in results:
+        result.deliver()
+    return io.NodeOutput(decoded.images, decoded.masks, "\n".join(result.task_uid for result in results))

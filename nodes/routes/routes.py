@@ -1,0 +1,35 @@
+"""The pack's HTTP routes, for its own settings panel and sidebar. ComfyUI serves them below /api, too."""
+
+from __future__ import annotations
+
+from server import PromptServer
+
+from .accounts import accounts, check_account, remove_account, save_account
+from .guard import Handler, guarded
+from .models import models, refresh_models
+from .tasks import collect, picture, tasks
+
+READS: dict[str, Handler] = {
+    "/picpik/accounts": accounts,
+    "/picpik/models": models,
+    "/picpik/tasks": tasks,
+    r"/picpik/tasks/{id:[0-9a-f]{32}}/pictures/{index:\d{1,3}}": picture,
+}
+WRITES: dict[str, Handler] = {
+    "/picpik/accounts": save_account,
+    "/picpik/accounts/remove": remove_account,
+    "/picpik/accounts/check": check_account,
+    "/picpik/models/refresh": refresh_models,
+    "/picpik/tasks/collect": collect,
+}
+
+
+def add_routes() -> None:
+    """Gives the routes to ComfyUI's server, where there is one: nodes can be used without."""
+    server = getattr(PromptServer, "instance", None)
+    if server is None:
+        return
+    for path, handler in READS.items():
+        server.routes.get(path)(guarded(handler))
+    for path, handler in WRITES.items():
+        server.routes.post(path)(guarded(handler))

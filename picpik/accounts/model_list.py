@@ -1,0 +1,88 @@
+"""What ListModels last said, kept on disk, so that models can be chosen offline and before the first call."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..api import DEFAULT_MODEL, ModelList, ModelRef
+
+FILE_NAME = "models.json"
+
+
+@dataclass(frozen=True)
+class KnownModels:
+    """Codes to choose from. `as_of` is Unix time, or 0 where the service has never been asked."""
+
+    main: tuple[str, ...] = (DEFAULT_MODEL,)
+    sub: tuple[str, ...] = ()
+    trigger_words: Mapping[str, tuple[str, ...]] | None = None
+    as_of: float = 0.0
+
+    @classmethod
+    def from_list(cls, listed: ModelList) -> KnownModels:
+        """DEFAULT_MODEL comes first, whatever the service lists."""
+        sub = (*listed.lora, *listed.embedding, *listed.hypernetwork)
+        return cls(
+            main=_codes((ModelRef(DEFAULT_MODEL), *listed.main)),
+            sub=_codes(sub),
+            trigger_words={model.model_code: model.trigger_words for model in sub if model.trigger_words},
+            as_of=time.time(),
+        )
+
+
+def read_models(home: Path) -> KnownModels:
+    """The list of last time, or the one that is always there. Blocks."""
+    path = home / FILE_NAME
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return KnownModels()
+
+
+@functools.lru_cache(maxsize=1)
+def _read(path: Path, _changed: int) -> KnownModels:
+    """ComfyUI asks a node for its inputs again and again: a file that has not changed is read once."""
+    return _parsed(json.loads(path.read_text("utf-8")))
+
+
+def write_models(home: Path, known: KnownModels) -> None:
+    """Replaces the list as a whole. Blocks; raises OSError."""
+    home.mkdir(parents=True, exist_ok=True)
+    content = {
+        "main": known.main,
+        "sub": known.sub,
+        "trigger_words": known.trigger_words or {},
+        "as_of": known.as_of,
+    }
+    descriptor, part = tempfile.mkstemp(dir=home, prefix=".models-", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False)
+        Path(part).replace(home / FILE_NAME)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def _parsed(content: Mapping[str, Any]) -> KnownModels:
+    words = content.get("trigger_words") or {}
+    return KnownModels(
+        main=tuple(dict.fromkeys((DEFAULT_MODEL, *map(str, content["main"]))))
+        if content.get("main")
+        else (DEFAULT_MODEL,),
+        sub=tuple(map(str, content.get("sub") or ())),
+        trigger_words={str(code): tuple(map(str, texts)) for code, texts in words.items()},
+        as_of=float(content.get("as_of") or 0),
+    )
+
+
+def _codes(models: tuple[ModelRef, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(model.model_code for model in models))

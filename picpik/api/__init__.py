@@ -1,0 +1,55 @@
+"""What goes over PICPIK's wire: requests, signed calls, answers, and what can go wrong with a call.
+
+Knows nothing of where accounts come from, of the ledger or of the runner.
+"""
+
+from .account import Account as Account
+from .actions import (
+    ACTIONS as ACTIONS,
+    MAX_BATCH as MAX_BATCH,
+    MAX_SEED as MAX_SEED,
+    RANDOM_SEED as RANDOM_SEED,
+    Action as Action,
+    ApplyReferencePattern as ApplyReferencePattern,
+    GeneratePatternsFromImage as GeneratePatternsFromImage,
+    GeneratingAction as GeneratingAction,
+    Generation as Generation,
+    ResultKind as ResultKind,
+    parse_extra_parameters as parse_extra_parameters,
+    result_kind as result_kind,
+)
+from .client import Client as Client, Credits as Credits
+from .data_uri import DataUri as DataUri
+from .errors import (
+    ApiError as ApiError,
+    BadAnswer as BadAnswer,
+    CallFailed as CallFailed,
+    HttpRefused as HttpRefused,
+    InputRefused as InputRefused,
+    NeverSent as NeverSent,
+    NoAnswer as NoAnswer,
+    NotConfigured as NotConfigured,
+    PicpikError as PicpikError,
+)
+from .models import (
+    DEFAULT_MODEL as DEFAULT_MODEL,
+    InferenceParams as InferenceParams,
+    ModelList as ModelList,
+    ModelRef as ModelRef,
+)
+from .request_keys import request_key as request_key, unseeded_key as unseeded_key
+from .ret_codes import (
+    API_TIMED_OUT as API_TIMED_OUT,
+    GATEWAY_CODES as GATEWAY_CODES,
+    GATEWAY_ERROR as GATEWAY_ERROR,
+    SERVICE_UNAVAILABLE as SERVICE_UNAVAILABLE,
+    THROTTLED as THROTTLED,
+)
+from .task_details import (
+    COLLECTABLE_SECONDS as COLLECTABLE_SECONDS,
+    TaskDetail as TaskDetail,
+    TaskStatus as TaskStatus,
+)
+from .task_uids import created_at as created_at
+from .timeouts import Timeouts as Timeouts
+from .transport import tls_context as tls_context

@@ -1,0 +1,35 @@
+"""Whom calls are made for, and where. Where it comes from is no business of this room."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Account:
+    """`endpoint` is a URL. `proxy` is a URL, or None for what the environment says."""
+
+    endpoint: str
+    public_key: str = field(repr=False)
+    private_key: str = field(repr=False)
+    proxy: str | None = field(default=None, repr=False)
+
+    @property
+    def identity(self) -> str:
+        """Names endpoint and PublicKey without telling them."""
+        return hashlib.sha256(f"{self.endpoint}\n{self.public_key}".encode()).hexdigest()[:16]
+
+    @property
+    def host(self) -> str:
+        """For messages."""
+        return urlsplit(self.endpoint).hostname or self.endpoint
+
+    @property
+    def is_loopback(self) -> bool:
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False

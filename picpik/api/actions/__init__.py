@@ -1,0 +1,36 @@
+"""The paid Actions: one frozen request each, in a file of its name.
+
+A new Action is one file here and one line in `ACTIONS`; CONTRIBUTING has the whole recipe.
+"""
+
+from __future__ import annotations
+
+from .action import Action as Action, ResultKind as ResultKind
+from .apply_reference_pattern import ApplyReferencePattern as ApplyReferencePattern
+from .extra_parameters import parse_extra_parameters as parse_extra_parameters
+from .generate_patterns_from_image import GeneratePatternsFromImage as GeneratePatternsFromImage
+from .generation import (
+    MAX_BATCH as MAX_BATCH,
+    MAX_SEED as MAX_SEED,
+    RANDOM_SEED as RANDOM_SEED,
+    GeneratingAction as GeneratingAction,
+    Generation as Generation,
+)
+
+ACTIONS: dict[str, type[Action]] = {
+    action.ACTION: action
+    for action in (
+        ApplyReferencePattern,
+        GeneratePatternsFromImage,
+    )
+}
+"""Every paid Action that the pack knows, by its name on the wire."""
+
+
+def result_kind(action: str) -> ResultKind | None:
+    """What a task of this Action brings; None for an Action that the pack does not know.
+
+    The parent company's gateway echoes an Action with "Response" behind it.
+    """
+    known = ACTIONS.get(action.removesuffix("Response"))
+    return known.RESULT if known else None

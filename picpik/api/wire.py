@@ -1,0 +1,64 @@
+"""The JSON body of a request, in pieces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .data_uri import DataUri
+
+_SMALL = 64 * 1024
+
+
+def json_pieces(value: Any) -> Iterator[bytes]:
+    """`value` as compact JSON with sorted names, UTF-8. Base64 needs no escaping, so images go in as they are.
+
+    Small pieces are joined; large ones are passed through, not copied.
+    """
+    return _coalesced(raw_json_pieces(value))
+
+
+def wire_float(value: float | None) -> float | None:
+    """At most four decimals, no negative zero: the official signers disagree on anything finer."""
+    return None if value is None else round(value, 4) + 0.0
+
+
+def raw_json_pieces(value: Any) -> Iterator[bytes]:
+    """The same bytes as of `json_pieces`, cut wherever they happen to be: for hashing."""
+    if isinstance(value, DataUri):
+        yield b'"'
+        yield from value
+        yield b'"'
+    elif isinstance(value, Mapping):
+        yield b"{"
+        for index, name in enumerate(sorted(value)):
+            yield (b"," if index else b"") + json.dumps(name, ensure_ascii=False).encode() + b":"
+            yield from raw_json_pieces(value[name])
+        yield b"}"
+    elif isinstance(value, (list, tuple)):
+        yield b"["
+        for index, element in enumerate(value):
+            if index:
+                yield b","
+            yield from raw_json_pieces(element)
+        yield b"]"
+    else:
+        yield json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _coalesced(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    small = bytearray()
+    for piece in pieces:
+        if len(piece) < _SMALL:
+            small += piece
+            if len(small) < _SMALL:
+                continue
+            piece = b""
+        if small:
+            yield bytes(small)
+            small.clear()
+        if piece:
+            yield piece
+    if small:
+        yield bytes(small)

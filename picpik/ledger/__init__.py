@@ -1,0 +1,21 @@
+"""What is remembered on disk: which request became which task, and its results."""
+
+from .durability import Durability as Durability
+from .estimates import estimated_seconds as estimated_seconds
+from .history import TaskHistory as TaskHistory
+from .ledger import FILE_NAME as FILE_NAME, Ledger as Ledger, TaskBelongsElsewhere as TaskBelongsElsewhere
+from .ledger_thread import LedgerThread as LedgerThread
+from .records import (
+    DELIVERED as DELIVERED,
+    FAILED as FAILED,
+    FINISHED as FINISHED,
+    STORED as STORED,
+    SUBMITTED as SUBMITTED,
+    SUBMITTING as SUBMITTING,
+    UNKNOWN as UNKNOWN,
+    Record as Record,
+    StoredFile as StoredFile,
+    new_record as new_record,
+)
+from .results import FOLDER_NAME as FOLDER_NAME, ResultFolder as ResultFolder
+from .retention import drop_oldest as drop_oldest

@@ -1,0 +1,73 @@
+"""The ledger as people look at it: recent tasks, what they cost, how long such a task takes. Reads, never writes.
+
+It reads the file by itself, beside the runner, so that looking starts nothing and keeps nobody waiting.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from .ledger import FILE_NAME
+from .records import Record, seconds_taken, select, spent_since
+from .results import FOLDER_NAME
+
+_T = TypeVar("_T")
+
+_BUSY_TIMEOUT = 2.0
+_ENOUGH = 20
+"""Of so many past tasks the typical one is taken."""
+
+
+class TaskHistory:
+    """The ledger in `home`, which need not be there yet. All methods block."""
+
+    def __init__(self, home: Path) -> None:
+        self._ledger = home / FILE_NAME
+        self._results = home / FOLDER_NAME
+
+    def recent(self, count: int) -> list[Record]:
+        """The newest tasks, newest first."""
+        return self._read(lambda db: select(db, "1 ORDER BY created DESC LIMIT ?", count)) or []
+
+    def find(self, id: str) -> Record | None:
+        return next(iter(self._read(lambda db: select(db, "id = ?", id)) or []), None)
+
+    def file(self, task: Record, index: int) -> Path | None:
+        """The result of this index, counted from 0, or None where it is not on disk (any more)."""
+        if not 0 <= index < len(task.files):
+            return None
+        path = self._results / task.files[index].name
+        return path if path.is_file() else None
+
+    def pictures(self, task: Record) -> list[int]:
+        """The indices of its pictures that are on disk."""
+        return [index for index, file in enumerate(task.files) if not file.is_text and self.file(task, index)]
+
+    def texts(self, task: Record) -> list[str]:
+        """Its texts that are on disk."""
+        found = (self.file(task, index) for index, file in enumerate(task.files) if file.is_text)
+        return [path.read_text("utf-8") for path in found if path]
+
+    def spent_since(self, since: float) -> int:
+        """Credits of the tasks that were made since then, as far as the service has told."""
+        return self._read(lambda db: spent_since(db, since)) or 0
+
+    def typical_seconds(self, action: str, size: tuple[int, int] | None, batch_size: int | None) -> float | None:
+        """How long such a task takes from acceptance to its stored results; None where there was none yet."""
+        seconds = self._read(lambda db: seconds_taken(db, action, size, batch_size, _ENOUGH))
+        return statistics.median(seconds) if seconds else None
+
+    def _read(self, query: Callable[[sqlite3.Connection], _T]) -> _T | None:
+        """What `query` finds, or None where the ledger cannot be read: a look must never be in the way."""
+        if not self._ledger.is_file():
+            return None
+        try:
+            with closing(sqlite3.connect(f"{self._ledger.as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT)) as db:
+                return query(db)
+        except sqlite3.Error:
+            return None

@@ -1,0 +1,115 @@
+"""The folder of result files: every paid picture and text is on disk, whole and flushed, before anybody reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from .records import TEXT_SUFFIX, StoredFile
+
+FOLDER_NAME = "results"
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF8", "gif"),
+    (b"RIFF", "webp"),
+    (b"BM", "bmp"),
+    (b"II*\x00", "tif"),
+    (b"MM\x00*", "tif"),
+)
+
+
+class ResultFolder:
+    """Result files below `folder`. All methods block. `warn` is told why they cannot be there."""
+
+    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._warn = warn
+        self._elsewhere: Path | None = None
+        self._choosing = threading.Lock()
+
+    def save(self, task_uid: str, index: int, content: bytes) -> StoredFile:
+        """Writes one picture of a task, by a temporary name that is flushed and then renamed.
+
+        Raises OSError where no disk takes it.
+        """
+        return self._saved(f"{_safe(task_uid)}/{index:02d}.{_extension(content)}", content)
+
+    def save_text(self, task_uid: str, index: int, text: str) -> StoredFile:
+        """The same for one text of a task, as UTF-8."""
+        return self._saved(f"{_safe(task_uid)}/{index:02d}{TEXT_SUFFIX}", text.encode(errors="replace"))
+
+    def _saved(self, name: str, content: bytes) -> StoredFile:
+        try:
+            _write(self._folder / name, content)
+        except OSError as error:
+            _write(self._beside(error) / name, content)
+        return StoredFile(name, len(content), hashlib.sha256(content).hexdigest())
+
+    def path(self, file: StoredFile) -> Path:
+        usual = self._folder / file.name
+        if self._elsewhere is not None and not usual.exists():
+            return self._elsewhere / file.name
+        return usual
+
+    def intact(self, files: Iterable[StoredFile]) -> bool:
+        """Are all the files there, byte for byte?"""
+        return all(_is_intact(self.path(file), file) for file in files)
+
+    def remove(self, files: Iterable[StoredFile]) -> None:
+        for file in files:
+            path = self.path(file)
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+    def _beside(self, error: OSError) -> Path:
+        """Where pictures go when the home folder cannot take them: better a temporary place than a lost picture."""
+        with self._choosing:  # several pictures may fail at once, and must find the same place
+            if self._elsewhere is None:
+                self._elsewhere = Path(tempfile.mkdtemp(prefix="picpik-results-"))
+                self._warn(
+                    f"PICPIK: result files cannot be written to {self._folder} ({error.strerror}). They go to "
+                    f"{self._elsewhere} until ComfyUI is started again: free some space or give write permission."
+                )
+            return self._elsewhere
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # a name of its own for each writer: two processes may store the same picture
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
+        try:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+            part.close()
+            Path(part.name).replace(path)
+        except OSError:
+            part.close()
+            Path(part.name).unlink(missing_ok=True)
+            raise
+
+
+def _is_intact(path: Path, file: StoredFile) -> bool:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return len(content) == file.length and hashlib.sha256(content).hexdigest() == file.sha256
+
+
+def _extension(content: bytes) -> str:
+    return next((extension for signature, extension in _SIGNATURES if content.startswith(signature)), "bin")
+
+
+def _safe(task_uid: str) -> str:
+    """A TaskUID as a folder name; what is no plain name (it came from outside) becomes its hash."""
+    if task_uid.isascii() and task_uid.isalnum() and len(task_uid) <= 64:
+        return task_uid
+    return hashlib.sha256(task_uid.encode()).hexdigest()[:32]

@@ -1,0 +1,65 @@
+"""What the service says of a task, and what the pack makes of it."""
+
+import pytest
+from comfyui_picpik.picpik.api import TaskDetail, TaskStatus
+
+
+def detail(**fields) -> TaskDetail:
+    return TaskDetail.from_params({"TaskUID": "u", "Action": "A"} | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"Status": "Queuing"}, TaskStatus.QUEUED),
+        ({"Status": "Running"}, TaskStatus.RUNNING),
+        ({"Status": "Finished", "ImgList": ["http://x"]}, TaskStatus.FINISHED),
+        ({"Status": "finished ", "ImgList": ["http://x"]}, TaskStatus.FINISHED),
+        ({"Status": "Finished"}, TaskStatus.FINISHED),
+        ({"Status": "SUCCESS", "ImgList": ["http://x"]}, TaskStatus.FINISHED),
+        ({"Status": "Error"}, TaskStatus.FAILED),
+        ({"Status": "Error", "ErrorCode": 0}, TaskStatus.FAILED),
+        ({"Status": "Running", "ErrorCode": 7}, TaskStatus.FAILED),
+        ({"Status": "Finished", "ErrorCode": 7}, TaskStatus.FAILED),
+        ({"Status": "Finished", "ErrorCode": 7, "ImgList": ["http://x"]}, TaskStatus.FINISHED),
+        ({"Status": "Rendering"}, TaskStatus.UNKNOWN),
+        ({"Status": "Rendering", "ImgList": []}, TaskStatus.UNKNOWN),
+        ({"Status": "Rendering", "ImgList": ["http://x"], "ErrorCode": 0}, TaskStatus.FINISHED),
+        ({"Status": "Rendering", "ImgList": ["http://x"], "ErrorCode": 3}, TaskStatus.FAILED),
+        ({"Status": "Running", "ImgList": ["http://half"]}, TaskStatus.RUNNING),
+        ({}, TaskStatus.UNKNOWN),
+        ({"Status": None}, TaskStatus.UNKNOWN),
+        ({"Status": 3}, TaskStatus.UNKNOWN),
+    ],
+)
+def test_a_known_word_or_evidence_decides_and_anything_else_keeps_waiting(fields, status):
+    assert detail(**fields).status is status
+
+
+def test_every_documented_field_is_read():
+    read = detail(
+        Status="Finished",
+        ImgList=["http://a", "http://b"],
+        Seed=5,
+        ConsumeApiPoint=60,
+        ErrorCode=0,
+        ErrorMassage="",
+    )
+    assert (read.task_uid, read.action, read.status_word) == ("u", "A", "Finished")
+    assert read.image_urls == ("http://a", "http://b")
+    assert (read.seed, read.points_spent, read.error_code) == (5, 60, 0)
+
+
+@pytest.mark.parametrize("spelling", ["ErrorMassage", "ErrorMessage"])
+def test_the_error_message_is_read_in_both_spellings(spelling):
+    assert detail(Status="Error", **{spelling: "no cloth found"}).error_message == "no cloth found"
+
+
+@pytest.mark.parametrize("junk", [{"ImgList": None}, {"Seed": "5"}, {"Seed": True}, {"ConsumeApiPoint": 1.5}])
+def test_a_field_of_a_wrong_type_counts_as_not_given(junk):
+    read = detail(Status="Running", **junk)
+    assert (read.image_urls, read.seed, read.points_spent) == ((), None, None)
+
+
+def test_an_unknown_word_is_shown_as_it_came():
+    assert detail(Status="Rendering").status_text == 'in state "Rendering"'
