@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from .answers import unfit
 from .encoding import decode_picture, grey, rgb
 from .models import default_steps
-from .pictures import Application, Extraction
+from .pictures.apply_reference_pattern import PatternApplication
+from .pictures.generate_patterns_from_image import PatternExtraction
 from .validation import (
     Field,
     boolean,
@@ -105,7 +106,7 @@ def read_apply(parameters: Mapping[str, Any]) -> Order:
     own = read_fields(parameters, _APPLY)
     return _order(
         general,
-        Application(
+        PatternApplication(
             raw=rgb(_listed(own, "RawImageIndex")),
             mask=grey(_listed(own, "MaskIndex")),
             pattern=rgb(_listed(own, "PatternImageIndex")),
@@ -125,7 +126,7 @@ def read_extract(parameters: Mapping[str, Any]) -> Order:
     left, top, right, bottom = _box(own["Box"], raw.shape[1], raw.shape[0])
     return _order(
         general,
-        Extraction(
+        PatternExtraction(
             crop=raw[top:bottom, left:right],
             size=(general["Width"], general["Height"]),
             tiling=own["Tiling"],

@@ -1,4 +1,4 @@
-"""What the two Actions show, drawn from what was sent: numpy and Pillow only, no HTTP and no JSON."""
+"""What each Action makes of the pictures sent, one file an Action: numpy and Pillow only, no HTTP and no JSON.
 
-from .application import Application as Application
-from .extraction import Extraction as Extraction
+`processing` holds the image processing they share, one file a subject.
+"""

@@ -187,7 +187,9 @@ async def test_the_state_counts_tasks_for_each_distinct_request_and_requests_for
 
 
 async def test_a_task_whose_picture_cannot_be_drawn_ends_in_error_not_in_silence(client, monkeypatch):
-    monkeypatch.setattr("comfyui_picpik.sandbox.pictures.extraction.Extraction.picture", lambda *_: 1 / 0)
+    monkeypatch.setattr(
+        "comfyui_picpik.sandbox.pictures.generate_patterns_from_image.PatternExtraction.picture", lambda *_: 1 / 0
+    )
     detail = await client.finished()
     assert (detail["Status"], detail["ErrorCode"]) == ("Error", 2000)
     assert "ZeroDivisionError" in detail["ErrorMassage"]

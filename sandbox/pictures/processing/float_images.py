@@ -1,4 +1,4 @@
-"""The drawing code's vocabulary: float32 arrays [H, W] or [H, W, C], resized, blurred and sampled.
+"""Pictures as float32 arrays [H, W] or [H, W, C]: converted, resized, blurred and sampled.
 
 Colours are sRGB in 0..1. A place is (x, y) in pixels, the centre of the first pixel at (0, 0).
 """
@@ -6,7 +6,7 @@ Colours are sRGB in 0..1. A place is (x, y) in pixels, the centre of the first p
 import numpy as np
 from PIL import Image
 
-Field = np.ndarray
+FloatImage = np.ndarray
 """float32"""
 Pixels = np.ndarray
 """uint8"""
@@ -14,51 +14,51 @@ Pixels = np.ndarray
 LUMA = np.array((0.299, 0.587, 0.114), np.float32)
 
 
-def colours(pixels: Pixels) -> Field:
+def colours(pixels: Pixels) -> FloatImage:
     """Bytes as numbers in 0..1."""
     return pixels.astype(np.float32) / np.float32(255)
 
 
-def pixels(picture: Field) -> Pixels:
+def pixels(picture: FloatImage) -> Pixels:
     """Numbers as bytes, rounded; what is beyond 0..1 is cut off."""
     return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
 
 
-def luminance(picture: Field) -> Field:
+def luminance(picture: FloatImage) -> FloatImage:
     """[H, W] of [H, W, 3]."""
     return picture @ LUMA
 
 
 def resized(
-    field: Field,
+    image: FloatImage,
     width: int,
     height: int,
     resample: Image.Resampling = Image.Resampling.BICUBIC,
     part: tuple[float, float, float, float] | None = None,
-) -> Field:
-    """The field, or its part (left, top, right, bottom), at another size; anti-aliased when it shrinks."""
-    if field.shape[:2] == (height, width) and part is None:
-        return field
-    if field.ndim == 2:
-        return np.asarray(Image.fromarray(field).resize((width, height), resample, part))
-    channels = (np.ascontiguousarray(field[..., channel]) for channel in range(field.shape[2]))
+) -> FloatImage:
+    """The image, or its part (left, top, right, bottom), at another size; anti-aliased when it shrinks."""
+    if image.shape[:2] == (height, width) and part is None:
+        return image
+    if image.ndim == 2:
+        return np.asarray(Image.fromarray(image).resize((width, height), resample, part))
+    channels = (np.ascontiguousarray(image[..., channel]) for channel in range(image.shape[2]))
     return np.stack([resized(channel, width, height, resample, part) for channel in channels], axis=-1)
 
 
-def blurred(field: Field, sigma: float) -> Field:
+def blurred(image: FloatImage, sigma: float) -> FloatImage:
     """About a Gaussian of this sigma in pixels; edges are mirrored. Wide ones are made at a smaller size."""
     if sigma < 0.3:
-        return field
-    height, width = field.shape[:2]
+        return image
+    height, width = image.shape[:2]
     shrink = max(1, int(sigma / 3))
     small_width, small_height = -(-width // shrink), -(-height // shrink)
-    small = resized(field, small_width, small_height, Image.Resampling.BOX)
+    small = resized(image, small_width, small_height, Image.Resampling.BOX)
     for axis in (0, 1):
         small = _smoothed(small, sigma / shrink, axis)
     return resized(small, width, height, Image.Resampling.BILINEAR)
 
 
-def sampled(picture: Field, x: Field, y: Field) -> Field:
+def sampled(picture: FloatImage, x: FloatImage, y: FloatImage) -> FloatImage:
     """The picture at places x, y (same shape, any), linear between pixels; beyond its edges the edge goes on."""
     height, width = picture.shape[:2]
     x = np.clip(x, 0, width - 1)
@@ -68,7 +68,7 @@ def sampled(picture: Field, x: Field, y: Field) -> Field:
     return _between(picture, (left, right), (top, bottom), x - left, y - top)
 
 
-def sampled_round(tile: Field, x: Field, y: Field) -> Field:
+def sampled_wrapped(tile: FloatImage, x: FloatImage, y: FloatImage) -> FloatImage:
     """The endlessly repeated tile at places x, y, linear between pixels."""
     height, width = tile.shape[:2]
     x, y = np.mod(x, np.float32(width)), np.mod(y, np.float32(height))
@@ -78,13 +78,13 @@ def sampled_round(tile: Field, x: Field, y: Field) -> Field:
     return _between(tile, (left, (left + 1) % width), (top, (top + 1) % height), fx, fy)
 
 
-def grid(height: int, width: int) -> tuple[Field, Field]:
+def grid(height: int, width: int) -> tuple[FloatImage, FloatImage]:
     """x and y [H, W] of every pixel."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     return x, y
 
 
-def _between(picture: Field, columns: tuple, rows: tuple, fx: Field, fy: Field) -> Field:
+def _between(picture: FloatImage, columns: tuple, rows: tuple, fx: FloatImage, fy: FloatImage) -> FloatImage:
     width = picture.shape[1]
     flat = picture.reshape(-1, *picture.shape[2:])
     if picture.ndim == 3:
@@ -97,15 +97,15 @@ def _between(picture: Field, columns: tuple, rows: tuple, fx: Field, fy: Field) 
     return lines[0] + (lines[1] - lines[0]) * fy
 
 
-def _smoothed(field: Field, sigma: float, axis: int) -> Field:
+def _smoothed(image: FloatImage, sigma: float, axis: int) -> FloatImage:
     reach = int(np.ceil(3 * sigma))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).astype(np.float32)
     weights /= weights.sum()
-    padding = [(0, 0)] * field.ndim
+    padding = [(0, 0)] * image.ndim
     padding[axis] = (reach, reach)
-    padded = np.pad(field, padding, mode="symmetric")
-    length = field.shape[axis]
-    total = np.zeros_like(field)
+    padded = np.pad(image, padding, mode="symmetric")
+    length = image.shape[axis]
+    total = np.zeros_like(image)
     for offset, weight in enumerate(weights):
         total += weight * padded[_span(axis, offset, length)]
     return total

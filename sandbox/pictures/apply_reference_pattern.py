@@ -5,9 +5,9 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
-from .fields import Field, Pixels, blurred, colours, grid, pixels, resized, sampled_round
-from .light import light_on
-from .tiling import is_seamless, quilted_into_itself, resized_round
+from .processing.float_images import FloatImage, Pixels, blurred, colours, grid, pixels, resized, sampled_wrapped
+from .processing.light import light_on
+from .processing.tiling import is_seamless, quilted_into_itself, resized_wrapped
 
 _TILE_SHARE = 0.36
 """Of the masked area's longer side: how wide one tile of the pattern is laid."""
@@ -23,7 +23,7 @@ _CAST = 0.65
 _CHAOS = 0.1
 
 
-class Application:
+class PatternApplication:
     """What one ApplyReferencePattern asks for; each seed makes one picture of it."""
 
     def __init__(
@@ -55,11 +55,11 @@ class Application:
         return np.where(opacity[..., None] > 0, pixels(redrawn), self._raw)
 
     @cached_property
-    def _opacity(self) -> Field:
+    def _opacity(self) -> FloatImage:
         """[H, W]: the mask, and how much of the raw cloth the strength lets through; most of the way is made early."""
         return self._cloth * np.float32(1 - (1 - self._strength) ** 3)
 
-    def _laid(self, choice: np.random.Generator) -> Field:
+    def _laid(self, choice: np.random.Generator) -> FloatImage:
         """[H, W, 3]: the pattern as it would lie on the cloth in even light."""
         height, width = self._cloth.shape
         x, y = grid(height, width)
@@ -70,10 +70,10 @@ class Application:
         if self._chaotic:
             x, y = self._stirred(x, y, choice)
         zoom = np.float32(_DETAIL / scale)
-        laid = sampled_round(self._tile, (x + np.float32(offset[0])) * zoom, (y + np.float32(offset[1])) * zoom)
+        laid = sampled_wrapped(self._tile, (x + np.float32(offset[0])) * zoom, (y + np.float32(offset[1])) * zoom)
         return laid if self._color_correction and not self._chaotic else laid * self._cast
 
-    def _stirred(self, x: Field, y: Field, choice: np.random.Generator) -> tuple[Field, Field]:
+    def _stirred(self, x: FloatImage, y: FloatImage, choice: np.random.Generator) -> tuple[FloatImage, FloatImage]:
         """Places turned by any angle and drawn about in swirls, so that the pattern no longer lies in rows."""
         angle = choice.uniform(0, 2 * np.pi)
         cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
@@ -84,19 +84,19 @@ class Application:
         return x * cos - y * sin, x * sin + y * cos
 
     @cached_property
-    def _picture(self) -> Field:
+    def _picture(self) -> FloatImage:
         return colours(self._raw)
 
     @cached_property
-    def _cloth(self) -> Field:
+    def _cloth(self) -> FloatImage:
         return self._mask.astype(np.float32) / np.float32(255)
 
     @cached_property
-    def _light(self) -> Field:
+    def _light(self) -> FloatImage:
         return light_on(self._picture, self._cloth) ** np.float32(_RELIEF)
 
     @cached_property
-    def _slide(self) -> tuple[Field, Field]:
+    def _slide(self) -> tuple[FloatImage, FloatImage]:
         """Pixels by which folds draw the pattern along, in x and y."""
         size = max(self._cloth.shape)
         down, across = np.gradient(blurred(self._light, 0.005 * size))
@@ -105,7 +105,7 @@ class Application:
         return tuple(np.clip(slope * reach, -limit, limit) * self._cloth for slope in (across, down))
 
     @cached_property
-    def _cast(self) -> Field:
+    def _cast(self) -> FloatImage:
         """[3]: what the cloth's own colour does to a colour printed on it."""
         flat = (self._picture / np.maximum(self._light, 0.05)[..., None])[self._cloth > 0.5]
         own = flat.mean(axis=0) if len(flat) else np.ones(3, np.float32)
@@ -119,13 +119,13 @@ class Application:
         return max(8.0, _TILE_SHARE * max(np.ptp(rows), np.ptp(columns)))
 
     @cached_property
-    def _tile(self) -> Field:
+    def _tile(self) -> FloatImage:
         tile = _seamless(colours(self._pattern))
         width = max(4, round(self._tile_width * _DETAIL))
-        return resized_round(tile, width, max(4, round(width * tile.shape[0] / tile.shape[1])))
+        return resized_wrapped(tile, width, max(4, round(width * tile.shape[0] / tile.shape[1])))
 
 
-def _seamless(pattern: Field) -> Field:
+def _seamless(pattern: FloatImage) -> FloatImage:
     if is_seamless(pattern):
         return pattern
     tail_x, tail_y = (round(_QUILTED_SHARE * pattern.shape[axis]) for axis in (1, 0))

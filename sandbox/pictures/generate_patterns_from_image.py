@@ -5,11 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from .fields import Field, Pixels, colours, pixels, resized
-from .light import evenly_lit, light_on
-from .repeat import Repeat, find_repeat
-from .tiling import quilted_into_itself, resized_round
-from .unfolding import Cell, Cloth, unfold
+from .processing.float_images import FloatImage, Pixels, colours, pixels, resized
+from .processing.light import evenly_lit, light_on
+from .processing.repeat import Repeat, find_repeat
+from .processing.tiling import quilted_into_itself, resized_wrapped
+from .processing.unfolding import Cell, Cloth, unfold
 
 Part = tuple[slice, slice]
 
@@ -26,7 +26,7 @@ _LEFT_OUT = 4
 """A seed looks at all good repeats of a print but one, when there are at least this many."""
 
 
-class Extraction:
+class PatternExtraction:
     """What one GeneratePatternsFromImage asks for; each seed makes one picture of it."""
 
     def __init__(self, crop: Pixels, size: tuple[int, int], tiling: bool) -> None:
@@ -40,7 +40,7 @@ class Extraction:
         choice = np.random.default_rng(seed)
         return pixels(self._tile(choice) if self._tiling else self._window(choice))
 
-    def _window(self, choice: np.random.Generator) -> Field:
+    def _window(self, choice: np.random.Generator) -> FloatImage:
         """Nearly the whole box, in even light."""
         height, width = self._flat.shape[:2]
         share = choice.uniform(_LEAST_WINDOW, 1)
@@ -48,18 +48,18 @@ class Extraction:
         part = (left, top, left + share * width, top + share * height)
         return resized(self._flat, self._width, self._height, part=part)
 
-    def _tile(self, choice: np.random.Generator) -> Field:
+    def _tile(self, choice: np.random.Generator) -> FloatImage:
         """A tile that begins at a place of the seed's choice."""
         whole = self._repeats(self._cloth, choice) if self._cloth else self._quilt
         shift = choice.integers(0, (self._height, self._width))
         return np.roll(whole, tuple(shift), axis=(0, 1))
 
-    def _repeats(self, cloth: Cloth, choice: np.random.Generator) -> Field:
+    def _repeats(self, cloth: Cloth, choice: np.random.Generator) -> FloatImage:
         """A whole number of repeats of the print."""
         across, down = self._counts(cloth)
         width, height = -(-self._width // across), -(-self._height // down)
         tile = evenly_lit(cloth.tile(width, height, _all_but_one(cloth.cells, choice)))
-        return resized_round(np.tile(tile, (down, across, 1)), self._width, self._height)
+        return resized_wrapped(np.tile(tile, (down, across, 1)), self._width, self._height)
 
     def _counts(self, cloth: Cloth) -> tuple[int, int]:
         """How many repeats go across and down: about as many as in the box, and few as are stretched little."""
@@ -75,11 +75,11 @@ class Extraction:
         return min(counts, key=lambda count: misfit(*count))
 
     @cached_property
-    def _picture(self) -> Field:
+    def _picture(self) -> FloatImage:
         return colours(self._crop)
 
     @cached_property
-    def _flat(self) -> Field:
+    def _flat(self) -> FloatImage:
         return self._picture / _light_on_all(self._picture)[..., None]
 
     @cached_property
@@ -93,7 +93,7 @@ class Extraction:
         return None
 
     @cached_property
-    def _quilt(self) -> Field:
+    def _quilt(self) -> FloatImage:
         """As much of the box as comes back to where it began, its edges sewn to each other."""
         right, bottom = (_length_that_comes_back(self._flat, axis) for axis in (1, 0))
         tail_x, tail_y = round(_TAIL * self._width), round(_TAIL * self._height)
@@ -101,12 +101,12 @@ class Extraction:
         return quilted_into_itself(quilted_into_itself(whole, tail_x, axis=1), tail_y, axis=0)
 
 
-def _light_on_all(picture: Field) -> Field:
+def _light_on_all(picture: FloatImage) -> FloatImage:
     light = light_on(picture, np.ones(picture.shape[:2], np.float32))
     return np.clip(light, _DEEPEST_SHADE, _BRIGHTEST_LIGHT)
 
 
-def _printed_parts(flat: Field) -> Iterator[tuple[Part, Repeat]]:
+def _printed_parts(flat: FloatImage) -> Iterator[tuple[Part, Repeat]]:
     """Parts of a picture that repeat, and their repeats: the whole first, then the most regular ones of its parts."""
     if repeat := find_repeat(flat):
         yield np.s_[:, :], repeat
@@ -119,7 +119,7 @@ def _printed_parts(flat: Field) -> Iterator[tuple[Part, Repeat]]:
         yield (_stretched(rows, 1 / factor), _stretched(columns, 1 / factor)), repeat.scaled(1 / factor)
 
 
-def _detail(picture: Field) -> float:
+def _detail(picture: FloatImage) -> float:
     """How much there is to see: a wall is as regular as a print."""
     return float(np.abs(picture - np.median(picture, axis=(0, 1))).mean())
 
@@ -138,7 +138,7 @@ def _stretched(part: slice, factor: float) -> slice:
     return slice(round(part.start * factor), round(part.stop * factor))
 
 
-def _length_that_comes_back(flat: Field, axis: int) -> float:
+def _length_that_comes_back(flat: FloatImage, axis: int) -> float:
     """Pixels along an axis after whose first part (1 of 1 + _TAIL) the picture is most like its beginning."""
     length = flat.shape[axis]
     lines = np.moveaxis(resized(flat, min(flat.shape[1], _COMPARED), min(flat.shape[0], _COMPARED)), axis, 0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fields import Field, blurred, grid, resized
+from .float_images import FloatImage, blurred, grid, resized
 
 _ANALYSED = 384
 _SHORTEST = 10
@@ -38,7 +38,7 @@ class Repeat:
         return Repeat((ax * factor, ay * factor), (dx * factor, dy * factor), self.likeness)
 
 
-def find_repeat(picture: Field) -> Repeat | None:
+def find_repeat(picture: FloatImage) -> Repeat | None:
     """The smallest repeat of a picture [H, W, 3] that is about upright; None when nothing repeats."""
     height, width = picture.shape[:2]
     factor = min(1.0, _ANALYSED / max(height, width, 1))
@@ -53,7 +53,7 @@ def find_repeat(picture: Field) -> Repeat | None:
     return Repeat(across[0], down[0], min(across[1], down[1])).scaled(1 / factor)
 
 
-def _autocorrelation(picture: Field) -> Field:
+def _autocorrelation(picture: FloatImage) -> FloatImage:
     """[2h-1, 2w-1], 1 at its centre: how like the picture is to itself, moved; far moves, with little overlap, fade."""
     height, width = picture.shape[:2]
     detail = picture - np.stack(
@@ -72,11 +72,11 @@ def _overlaps(length: int) -> np.ndarray:
     return length - np.abs(np.arange(1 - length, length))
 
 
-def _step(likeness: Field, *, upright: bool) -> tuple[tuple[float, float], float] | None:
+def _step(likeness: FloatImage, *, upright: bool) -> tuple[tuple[float, float], float] | None:
     """The shortest good step in the wedge to the right, or downwards, and its likeness."""
-    field = likeness.T if upright else likeness
-    middle, start = field.shape[0] // 2, field.shape[1] // 2
-    half = field[:, start:]
+    image = likeness.T if upright else likeness
+    middle, start = image.shape[0] // 2, image.shape[1] // 2
+    half = image[:, start:]
     along, aside = grid(*half.shape)
     near = (along >= _SHORTEST) & (along <= _LONGEST_SHARE * half.shape[1])
     peaks = np.argwhere(near & (np.abs(aside - middle) <= _WEDGE * along) & _is_peak(half))
@@ -91,18 +91,18 @@ def _step(likeness: Field, *, upright: bool) -> tuple[tuple[float, float], float
     return ((away, far) if upright else (far, away)), float(half[row, column])
 
 
-def _is_peak(field: Field) -> np.ndarray:
+def _is_peak(image: FloatImage) -> np.ndarray:
     """Where no neighbour within two pixels is higher."""
-    padded = np.pad(field, 2, mode="edge")
-    height, width = field.shape
-    highest = field
+    padded = np.pad(image, 2, mode="edge")
+    height, width = image.shape
+    highest = image
     for row in range(5):
         for column in range(5):
             highest = np.maximum(highest, padded[row : row + height, column : column + width])
-    return field >= highest
+    return image >= highest
 
 
-def _vertex(line: Field, place: int) -> float:
+def _vertex(line: FloatImage, place: int) -> float:
     """Where the parabola through a peak and its two neighbours has its top, in -0.5..0.5 from the peak."""
     if not 0 < place < len(line) - 1:
         return 0.0

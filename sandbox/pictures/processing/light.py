@@ -6,8 +6,8 @@ and keep its hue, print changes both or more abruptly. Between such places it is
 
 import numpy as np
 
-from .fields import Field, blurred, luminance
-from .tiling import resized_round
+from .float_images import FloatImage, blurred, luminance
+from .tiling import resized_wrapped
 
 _FINEST = 1.2
 _BARE_ENOUGH = 0.2
@@ -21,7 +21,7 @@ _TILE_LIGHT_DETAIL = 0.06
 _DARK = np.float32(0.004)
 
 
-def light_on(picture: Field, cloth: Field) -> Field:
+def light_on(picture: FloatImage, cloth: FloatImage) -> FloatImage:
     """[H, W], 1 where the cloth is well lit: what the print's brightness is multiplied with.
 
     `picture` [H, W, 3], `cloth` [H, W] in 0..1 says where the cloth is; beyond it the light is carried on.
@@ -35,16 +35,16 @@ def light_on(picture: Field, cloth: Field) -> Field:
     return light / max(_well_lit(light, cloth), float(_DARK))
 
 
-def evenly_lit(tile: Field) -> Field:
+def evenly_lit(tile: FloatImage) -> FloatImage:
     """A tile without what is left of wide light and shade on it; it still continues across its edges."""
-    small = resized_round(tile, _TILE_READ_AT, _TILE_READ_AT)
+    small = resized_wrapped(tile, _TILE_READ_AT, _TILE_READ_AT)
     around = np.tile(small, (3, 3, 1))
     light = blurred(light_on(around, np.ones(around.shape[:2], np.float32)), _TILE_LIGHT_DETAIL * _TILE_READ_AT)
     middle = slice(_TILE_READ_AT, 2 * _TILE_READ_AT)
-    return tile / resized_round(light[middle, middle, None], tile.shape[1], tile.shape[0])
+    return tile / resized_wrapped(light[middle, middle, None], tile.shape[1], tile.shape[0])
 
 
-def _well_lit(light: Field, cloth: Field) -> float:
+def _well_lit(light: FloatImage, cloth: FloatImage) -> float:
     lit = light[cloth > 0.5]
     return float(np.percentile(lit, _WELL_LIT_PERCENT)) if lit.size else 1.0
 
@@ -55,7 +55,7 @@ def _sigmas(coarse: float, finest: float) -> list[float]:
     return list(np.geomspace(coarse, finest, count))
 
 
-def _carried_on(values: Field, weights: Field, sigmas: list[float]) -> Field:
+def _carried_on(values: FloatImage, weights: FloatImage, sigmas: list[float]) -> FloatImage:
     """Values where they have weight; elsewhere what is around, from as near as there is any weight."""
     result = np.full_like(values, float((values * weights).sum() / max(weights.sum(), 1e-6)))
     for sigma in sigmas:
@@ -65,7 +65,7 @@ def _carried_on(values: Field, weights: Field, sigmas: list[float]) -> Field:
     return result
 
 
-def _likeness_to_ground(picture: Field, shade: Field, cloth: Field) -> Field:
+def _likeness_to_ground(picture: FloatImage, shade: FloatImage, cloth: FloatImage) -> FloatImage:
     """[H, W] in 0..1: how near each pixel's hue and shade are to the cloth's most frequent ones."""
     red, green, blue = (np.log(picture[..., channel] + _DARK) for channel in range(3))
     likeness = np.ones_like(shade)
@@ -79,7 +79,7 @@ def _likeness_to_ground(picture: Field, shade: Field, cloth: Field) -> Field:
     return likeness
 
 
-def _most_frequent(feature: Field, cloth: Field, tolerance: float) -> float:
+def _most_frequent(feature: FloatImage, cloth: FloatImage, tolerance: float) -> float:
     low, high = float(feature.min()), float(feature.max())
     bins = max(3, min(512, int((high - low) / (tolerance / 2))))
     counts, edges = np.histogram(feature, bins=bins, range=(low, high + 1e-3), weights=cloth)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .fields import Field, blurred, resized
+from .float_images import FloatImage, blurred, resized
 
 _FEATHER = 5
 _MARGIN = 8
@@ -11,7 +11,7 @@ _SEAMLESS = 2.5
 _SMALLEST_CUT = 32
 
 
-def faded_into_itself(picture: Field, tail: int, axis: int) -> Field:
+def faded_into_itself(picture: FloatImage, tail: int, axis: int) -> FloatImage:
     """The picture without its last `tail` rows (axis 0) or columns (axis 1), which are faded into its first ones.
 
     For pictures that already repeat: head and tail show the same, so that nothing is seen twice.
@@ -21,7 +21,7 @@ def faded_into_itself(picture: Field, tail: int, axis: int) -> Field:
     return np.moveaxis(np.concatenate([joined, body]), 0, axis)
 
 
-def quilted_into_itself(picture: Field, tail: int, axis: int) -> Field:
+def quilted_into_itself(picture: FloatImage, tail: int, axis: int) -> FloatImage:
     """The same for pictures that do not repeat: cut where head and tail differ least, only their light faded."""
     head, after, body = _parted(picture, tail, axis)
     low_head, low_after = blurred(head, tail / 1.5), blurred(after, tail / 1.5)
@@ -32,7 +32,7 @@ def quilted_into_itself(picture: Field, tail: int, axis: int) -> Field:
     return np.moveaxis(np.concatenate([joined, body]), 0, axis)
 
 
-def is_seamless(picture: Field) -> bool:
+def is_seamless(picture: FloatImage) -> bool:
     """Whether going over an edge to the opposite one is about like going from one pixel to the next.
 
     Pictures too small to be cut and sewn pass.
@@ -48,7 +48,7 @@ def is_seamless(picture: Field) -> bool:
     return True
 
 
-def resized_round(tile: Field, width: int, height: int) -> Field:
+def resized_wrapped(tile: FloatImage, width: int, height: int) -> FloatImage:
     """A tile at another size, resampled as if it went on beyond its edges, so that it still does."""
     rows, columns = tile.shape[:2]
     if (rows, columns) == (height, width):
@@ -61,19 +61,19 @@ def resized_round(tile: Field, width: int, height: int) -> Field:
     return resized(padded, width, height, part=inner)
 
 
-def _parted(picture: Field, tail: int, axis: int) -> tuple[Field, Field, Field]:
+def _parted(picture: FloatImage, tail: int, axis: int) -> tuple[FloatImage, FloatImage, FloatImage]:
     """Head, tail and what lies between them, along the first axis."""
     lines = np.moveaxis(picture, axis, 0)
     length = len(lines) - tail
     return lines[:tail], lines[length:], lines[tail:length]
 
 
-def _rising(length: int) -> Field:
+def _rising(length: int) -> FloatImage:
     """From 0 to 1, smoothly; 0 belongs to the first place."""
     return (0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))).astype(np.float32)
 
 
-def _side_of_cut(cost: Field) -> Field:
+def _side_of_cut(cost: FloatImage) -> FloatImage:
     """[tail, n], 0 before the cheapest cut through `cost`, 1 behind it; it ends where it began, so it goes round."""
     tail = len(cost)
     edge = min(_FEATHER, tail // 3)
@@ -84,7 +84,7 @@ def _side_of_cut(cost: Field) -> Field:
     return np.clip((place - cut[None, :]) / (2 * max(edge, 1)) + 0.5, 0, 1).astype(np.float32)
 
 
-def _cheapest_path(cost: Field, start: int) -> Field:
+def _cheapest_path(cost: FloatImage, start: int) -> FloatImage:
     """For each column the row of the cheapest path that begins and ends at row `start` and moves a row at most."""
     rows, length = cost.shape
     total = np.full(rows, np.inf, np.float32)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .fields import Field, blurred, grid, luminance, resized, sampled, sampled_round
+from .float_images import FloatImage, blurred, grid, luminance, resized, sampled, sampled_wrapped
 from .repeat import Repeat
 from .tiling import faded_into_itself
 
@@ -39,22 +39,22 @@ _STRANGE = 1.15
 class Cloth:
     """A picture of printed cloth, and how its print lies in it."""
 
-    picture: Field
+    picture: FloatImage
     """[H, W, 3]"""
-    light: Field
+    light: FloatImage
     """[H, W], 1 where it is well lit"""
     repeat: Repeat
-    drift: Field
+    drift: FloatImage
     """[H, W, 2]: pixels in x and y from where a place is to where it would be without folds"""
     cells: tuple[Cell, ...]
     """Repeats in the picture, as steps across and down; the most complete ones first."""
 
     @cached_property
-    def flat(self) -> Field:
+    def flat(self) -> FloatImage:
         """[H, W, 3], the picture in even light."""
         return self.picture / self.light[..., None]
 
-    def tile(self, width: int, height: int, cells: tuple[Cell, ...], *, rough: bool = False) -> Field:
+    def tile(self, width: int, height: int, cells: tuple[Cell, ...], *, rough: bool = False) -> FloatImage:
         """One repeat [height, width, 3], the median of `cells`; its opposite edges continue each other.
 
         `rough` keeps what lies in the way of the print in some cells, as it must before they are straight.
@@ -64,7 +64,7 @@ class Cloth:
         whole = _median(layers if rough else _without_strangers(layers))
         return faded_into_itself(faded_into_itself(whole, tail_x, axis=1), tail_y, axis=0)
 
-    def seen(self, cell: Cell, width: int, height: int, tail_x: int = 0, tail_y: int = 0) -> Field:
+    def seen(self, cell: Cell, width: int, height: int, tail_x: int = 0, tail_y: int = 0) -> FloatImage:
         """One repeat and a tail of the next ones, straightened; nan where it is not seen."""
         goal = self._goals(cell, *grid(height + tail_y, width + tail_x), width, height)
         place = goal - resized(self._drift_at(cell, width, height, tail_x, tail_y), width + tail_x, height + tail_y)
@@ -74,12 +74,12 @@ class Cloth:
         found[(x < 0) | (y < 0) | (x > columns - 1) | (y > rows - 1)] = np.nan
         return found
 
-    def _goals(self, cell: Cell, x: Field, y: Field, width: int, height: int) -> Field:
+    def _goals(self, cell: Cell, x: FloatImage, y: FloatImage, width: int, height: int) -> FloatImage:
         """Where a cell's pixels x, y would lie in the picture if there were no folds."""
         steps = np.stack([x / width + cell[0], y / height + cell[1]], axis=-1)
         return steps @ self.repeat.matrix.T.astype(np.float32)
 
-    def _drift_at(self, cell: Cell, width: int, height: int, tail_x: int, tail_y: int) -> Field:
+    def _drift_at(self, cell: Cell, width: int, height: int, tail_x: int, tail_y: int) -> FloatImage:
         """The drift of a cell's pixels, at every few of them: it changes slowly."""
         columns, rows = min(width + tail_x, _DRIFT_READ_AT), min(height + tail_y, _DRIFT_READ_AT)
         x, y = grid(rows, columns)
@@ -89,14 +89,14 @@ class Cloth:
         place = goal - drift
         return sampled(self.drift, place[..., 0], place[..., 1])
 
-    def shown(self, tile: Field) -> Field:
+    def shown(self, tile: FloatImage) -> FloatImage:
         """[H, W, 3]: what `flat` would be if the tile were the whole truth."""
         x, y = grid(*self.picture.shape[:2])
         place = np.stack([x, y], axis=-1) + self.drift
         steps = place @ np.linalg.inv(self.repeat.matrix).T.astype(np.float32)
-        return sampled_round(tile, steps[..., 0] * tile.shape[1], steps[..., 1] * tile.shape[0])
+        return sampled_wrapped(tile, steps[..., 0] * tile.shape[1], steps[..., 1] * tile.shape[0])
 
-    def in_picture(self, picture: Field) -> "Cloth":
+    def in_picture(self, picture: FloatImage) -> "Cloth":
         """The same cloth in another size of its picture."""
         height, width = picture.shape[:2]
         factor = width / self.picture.shape[1]
@@ -109,7 +109,7 @@ class Cloth:
         )
 
 
-def unfold(picture: Field, light: Field, repeat: Repeat) -> Cloth | None:
+def unfold(picture: FloatImage, light: FloatImage, repeat: Repeat) -> Cloth | None:
     """The cloth in a picture [H, W, 3], its light and repeat being roughly known; None when no tile explains it."""
     height, width = picture.shape[:2]
     factor = min(1.0, _WORKED_ON / max(height, width))
@@ -128,7 +128,7 @@ def unfold(picture: Field, light: Field, repeat: Repeat) -> Cloth | None:
     return _most_complete(cloth, _CELLS_SHOWN).in_picture(picture)
 
 
-def _straightened(cloth: Cloth) -> tuple[Cloth, Field]:
+def _straightened(cloth: Cloth) -> tuple[Cloth, FloatImage]:
     """The cloth with its light and drift found, and its tile."""
     columns, rows = (max(1, round(length)) for length in cloth.repeat.lengths)
     sigma = _LIGHT_DETAIL * min(cloth.repeat.lengths)
@@ -141,13 +141,13 @@ def _straightened(cloth: Cloth) -> tuple[Cloth, Field]:
     return cloth, tile
 
 
-def _unexplained(flat: Field, shown: Field, sigma: float) -> Field:
+def _unexplained(flat: FloatImage, shown: FloatImage, sigma: float) -> FloatImage:
     """[H, W], about 1: the light that the tile leaves unexplained."""
     ratio = blurred(luminance(flat), sigma) / np.maximum(blurred(luminance(shown), sigma), 0.02)
     return np.clip(ratio / np.median(ratio), 0.7, 1.4).astype(np.float32)
 
 
-def _followed(cloth: Cloth, tile: Field, blur: float) -> Field:
+def _followed(cloth: Cloth, tile: FloatImage, blur: float) -> FloatImage:
     """The drift after one step of Lucas and Kanade's method: each place moved to where the tile fits better."""
     flat, shown = blurred(cloth.flat, blur), blurred(cloth.shown(tile), blur)
     down, across = np.gradient(shown, axis=(0, 1))
@@ -160,7 +160,7 @@ def _followed(cloth: Cloth, tile: Field, blur: float) -> Field:
     return blurred(cloth.drift + np.clip(move, -_LONGEST_MOVE, _LONGEST_MOVE), _SMOOTHNESS)
 
 
-def _fit(flat: Field, shown: Field) -> float:
+def _fit(flat: FloatImage, shown: FloatImage) -> float:
     """The share, up to 1, of the picture's detail that the tile explains."""
     detail = np.abs(flat - np.median(flat, axis=(0, 1))).mean()
     return float(1 - np.abs(flat - shown).mean() / max(detail, 1e-6))
@@ -179,7 +179,7 @@ def _most_complete(cloth: Cloth, count: int) -> Cloth:
     return replace(cloth, cells=tuple(sorted(cloth.cells, key=lambda cell: hidden[cell])[:count]))
 
 
-def _without_strangers(layers: Field) -> Field:
+def _without_strangers(layers: FloatImage) -> FloatImage:
     """Layers [n, h, w, 3] with nan where one is unlike the median, and most are not: it shows something else there."""
     coarse = layers[:, ::_COARSE, ::_COARSE]
     miss = np.abs(coarse - _median(coarse)).sum(axis=-1)
@@ -193,7 +193,7 @@ def _without_strangers(layers: Field) -> Field:
     return layers
 
 
-def _median(layers: Field) -> Field:
+def _median(layers: FloatImage) -> FloatImage:
     """Over the first axis, without the nans; where there is nothing else, the mean of everything."""
     counts = (~np.isnan(layers[..., :1])).sum(axis=0)
     ordered = np.sort(layers, axis=0)  # nan last

@@ -1,0 +1,1 @@
+"""Image processing that the Actions share: it knows pictures of printed cloth, and no Action."""

@@ -1,0 +1,23 @@
+"""Pictures whose opposite edges continue each other."""
+
+import numpy as np
+from comfyui_picpik.sandbox.pictures.processing.tiling import is_seamless, quilted_into_itself, resized_wrapped
+from comfyui_picpik.tests.unit.sandbox.pictures.printed_cloth import cloth, print_tile
+
+
+def test_a_tile_is_told_from_a_picture_that_is_none():
+    tile = np.tile(print_tile(), (2, 2, 1))
+    assert is_seamless(tile)
+    assert not is_seamless(cloth()[:100, :140].astype(np.float32) / 255)
+
+
+def test_sewing_keeps_what_is_away_from_the_seam():
+    picture = np.random.default_rng(4).random((90, 80, 3)).astype(np.float32)
+    sewn = quilted_into_itself(picture, 20, axis=0)
+    assert sewn.shape == (70, 80, 3)
+    assert np.array_equal(sewn[20:], picture[20:70])
+
+
+def test_a_resized_tile_is_still_seamless():
+    for width, height in ((45, 80), (200, 31)):
+        assert is_seamless(resized_wrapped(print_tile(), width, height))
