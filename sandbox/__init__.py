@@ -44,7 +44,7 @@ Watching it
 ``digest`` is the SHA-256 of a request's parameters without Signature and request_uuid: equal for equal requests. In
 ``parameters``, texts of more than 256 characters are replaced by their length and SHA-256.
 
-``sandbox.expire()``, or ``POST /_sandbox/expire``, ends the life of every result URL now.
+``sandbox.expire()``, or ``POST /_sandbox/expire``, makes every result URL expire now.
 
 Faults
 ------
@@ -102,7 +102,7 @@ Where the real service may differ from its pages: the switches of `Quirks`, set 
 (``sandbox.quirks.action_response = True``), by ``POST /_sandbox/quirks`` with an object, or by ``--quirk name=value``.
 """
 
-from .faults import KINDS as FAULT_KINDS, Fault as Fault
+from .faults import FAULT_KINDS as FAULT_KINDS, Fault as Fault
 from .quirks import Quirks as Quirks
 from .running import (
     PRIVATE_KEY as PRIVATE_KEY,

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .answers import unfit
-from .encoding import decode_picture, grey, rgb
+from .answers import invalid
 from .models import default_steps
+from .picture_encoding import decode_picture, grey, rgb
 from .pictures.apply_reference_pattern import PatternApplication
 from .pictures.generate_patterns_from_image import PatternExtraction
 from .validation import (
@@ -156,7 +156,7 @@ def _listed(own: dict[str, Any], index_name: str):
     """The picture of ImageAndMaskList that an index field points to."""
     index, pictures = own[index_name], own["ImageAndMaskList"]
     if index >= len(pictures):
-        raise unfit(index_name, f"is {index}, but ImageAndMaskList has {len(pictures)} entries")
+        raise invalid(index_name, f"is {index}, but ImageAndMaskList has {len(pictures)} entries")
     return decode_picture(pictures[index], f"ImageAndMaskList[{index}]")
 
 
@@ -165,10 +165,10 @@ def _box(box: list[int] | None, width: int, height: int) -> tuple[int, int, int,
     if box is None:
         return 0, 0, width, height
     if len(box) != 4:
-        raise unfit("Box", f"must have 4 numbers x1, y1, x2, y2, not {len(box)}")
+        raise invalid("Box", f"must have 4 numbers x1, y1, x2, y2, not {len(box)}")
     left, top, right, bottom = box
     if left >= right or top >= bottom:
-        raise unfit("Box", f"must go from upper left to lower right, not {box}")
+        raise invalid("Box", f"must go from upper left to lower right, not {box}")
     if left < 0 or top < 0 or right > width or bottom > height:
-        raise unfit("Box", f"must lie inside the picture of {width} x {height}, not {box}")
+        raise invalid("Box", f"must lie inside the picture of {width} x {height}, not {box}")
     return left, top, right, bottom

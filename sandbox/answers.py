@@ -35,7 +35,7 @@ def missing(name: str) -> Refusal:
     return Refusal(RetCode.PARAMETER_MISSING, f"Params [{name}] is missing")
 
 
-def unfit(name: str, why: str) -> Refusal:
+def invalid(name: str, why: str) -> Refusal:
     """A field is there and cannot be used."""
     return Refusal(RetCode.PARAMETER_WRONG, f"Params [{name}] not available: {why}")
 
@@ -48,6 +48,15 @@ def success(parameters: Mapping[str, Any], quirks: Quirks, **fields: Any) -> dic
 def refused(parameters: Mapping[str, Any], quirks: Quirks, ret_code: int, message: str) -> dict[str, Any]:
     """The envelope of a refusal; `parameters` is empty when the body could not even be read."""
     return _envelope(parameters, quirks, ret_code, message)
+
+
+def optional_fields(fields: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
+    """Optional fields of an answer with the empty ones kept, left out, or null."""
+    if quirks.empty == "omitted":
+        return {name: value for name, value in fields.items() if value not in ([], "", 0)}
+    if quirks.empty == "null":
+        return {name: None if value == [] else value for name, value in fields.items()}
+    return fields
 
 
 def _envelope(parameters: Mapping[str, Any], quirks: Quirks, ret_code: int, message: str) -> dict[str, Any]:

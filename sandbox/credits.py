@@ -1,4 +1,4 @@
-"""The credits of the sandbox's one user: counted when a task is accepted, given back when it fails."""
+"""The credits of the sandbox's one user: taken when a task is accepted, refunded when it fails; and a price."""
 
 import math
 
@@ -7,12 +7,12 @@ from .answers import Refusal, RetCode
 CREDITS_PER_MEGAPIXEL_STEP = 6
 
 
-def price(width: int, height: int, steps: int, batch_size: int) -> int:
-    """Credits for one task: 6 for each million pixels, step and picture, rounded up (the real list is unknown)."""
+def generation_price(width: int, height: int, steps: int, batch_size: int) -> int:
+    """What a generating Action costs: 6 per million pixels, step and picture, rounded up (the real list is unknown)."""
     return math.ceil(width * height / 1_000_000 * steps * CREDITS_PER_MEGAPIXEL_STEP * batch_size)
 
 
-class Purse:
+class CreditBalance:
     """`total` was bought, `used` is spent; the difference is left."""
 
     def __init__(self, total: int) -> None:
@@ -26,6 +26,6 @@ class Purse:
             raise Refusal(RetCode.CREDITS_SHORT, f"Insufficient credits: this task needs {points}, {left} are left")
         self.used += points
 
-    def give_back(self, points: int) -> None:
+    def refund(self, points: int) -> None:
         """Undoes a `spend` for a task that failed."""
         self.used -= points

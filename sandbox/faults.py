@@ -1,8 +1,8 @@
 """Faults on demand: which there are, and the plan that says which request gets which.
 
-A fault strikes a *call* (one POST of an API Action), a *task* (settled when it is accepted, seen while it lives) or a
-*download* (one GET of a result URL). The plan is a list: a request takes the first fault in it that strikes its stage
-and fits it, once for each of the fault's `times`. "pass" strikes nothing and uses up a turn, so that a list of
+A fault affects a *call* (one POST of an API Action), a *task* (settled when it is accepted, seen as it runs) or a
+*download* (one GET of a result URL). The plan is a list: a request takes the first fault in it that is for its stage
+and fits it, once for each of the fault's `times`. "pass" does nothing and uses up a turn, so that a list of
 faults scripts a row of requests.
 """
 
@@ -12,14 +12,15 @@ from threading import Lock
 from typing import Any, Literal
 
 Stage = Literal["unread", "call", "task", "download"]
+"""'unread' is a call whose body has not been read."""
 Where = Mapping[str, Any] | Callable[[Mapping[str, Any]], bool]
 
 DOWNLOAD = "download"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What a kind of fault strikes, and the options it takes with their defaults."""
+class FaultKind:
+    """What a kind of fault affects, and the options it takes with their defaults."""
 
     stages: tuple[Stage, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -30,29 +31,29 @@ _BOTH: tuple[Stage, ...] = ("call", "download")
 _TASK: tuple[Stage, ...] = ("task",)
 _DOWNLOAD: tuple[Stage, ...] = ("download",)
 
-KINDS: dict[str, Kind] = {
-    "pass": Kind(_BOTH),
-    "reset_unread": Kind(("unread",)),
-    "reset": Kind(_BOTH, {"accepted": False}),
-    "hang": Kind(_BOTH, {"accepted": True}),
-    "slow": Kind(_BOTH, {"seconds": 2.0}),
-    "http": Kind(_BOTH, {"status": 503, "retry_after": None, "accepted": False, "body": ""}),
-    "garbage": Kind(_CALL, {"accepted": True}),
-    "truncated_json": Kind(_CALL, {"accepted": True}),
-    "missing_ret_code": Kind(_CALL),
-    "ret_code": Kind(_CALL, {"ret_code": 153, "message": "Too many requests", "accepted": False}),
-    "missing_task_uid": Kind(_CALL),
-    "fail": Kind(_TASK, {"error_code": 1000, "message": "The task failed on demand"}),
-    "stuck": Kind(_TASK),
-    "vanish": Kind(_TASK, {"polls": 0}),
-    "unknown_status": Kind(_TASK, {"word": "Archiving", "polls": 3}),
-    "picture_count": Kind(_TASK, {"count": 0}),
-    "picture_format": Kind(_TASK, {"format": "JPEG"}),
-    "truncated_body": Kind(_DOWNLOAD),
-    "slow_body": Kind(_DOWNLOAD, {"seconds": 2.0}),
-    "corrupt_picture": Kind(_DOWNLOAD),
-    "html": Kind(_DOWNLOAD),
-    "empty_body": Kind(_DOWNLOAD),
+FAULT_KINDS: dict[str, FaultKind] = {
+    "pass": FaultKind(_BOTH),
+    "reset_unread": FaultKind(("unread",)),
+    "reset": FaultKind(_BOTH, {"accepted": False}),
+    "hang": FaultKind(_BOTH, {"accepted": True}),
+    "slow": FaultKind(_BOTH, {"seconds": 2.0}),
+    "http": FaultKind(_BOTH, {"status": 503, "retry_after": None, "accepted": False, "body": ""}),
+    "garbage": FaultKind(_CALL, {"accepted": True}),
+    "truncated_json": FaultKind(_CALL, {"accepted": True}),
+    "missing_ret_code": FaultKind(_CALL),
+    "ret_code": FaultKind(_CALL, {"ret_code": 153, "message": "Too many requests", "accepted": False}),
+    "missing_task_uid": FaultKind(_CALL),
+    "fail": FaultKind(_TASK, {"error_code": 1000, "message": "The task failed on demand"}),
+    "stuck": FaultKind(_TASK),
+    "vanish": FaultKind(_TASK, {"polls": 0}),
+    "unknown_status": FaultKind(_TASK, {"word": "Archiving", "polls": 3}),
+    "picture_count": FaultKind(_TASK, {"count": 0}),
+    "picture_format": FaultKind(_TASK, {"format": "JPEG"}),
+    "truncated_body": FaultKind(_DOWNLOAD),
+    "slow_body": FaultKind(_DOWNLOAD, {"seconds": 2.0}),
+    "corrupt_picture": FaultKind(_DOWNLOAD),
+    "html": FaultKind(_DOWNLOAD),
+    "empty_body": FaultKind(_DOWNLOAD),
 }
 
 
@@ -72,7 +73,7 @@ class Fault:
 
     @property
     def accepted(self) -> bool:
-        """Whether the struck call takes effect all the same (a submit is then accepted and paid)."""
+        """Whether the call takes effect all the same (a submit is then accepted and paid)."""
         return self.options.get("accepted", True)
 
     def fits(self, stage: Stage, action: str, parameters: Mapping[str, Any]) -> bool:
@@ -92,7 +93,7 @@ class Fault:
 
 
 class FaultPlan:
-    """The faults still to come, in order, and those that struck. May be used from any thread."""
+    """The faults still to come, in order, and those that fired. May be used from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -111,7 +112,7 @@ class FaultPlan:
         """Appends a fault.
 
         `action` names an Action, or is "download"; None is any Action, or any download for kinds that
-        strike nothing else.
+        affect nothing else.
         `where` gives request parameters that must be equal, or a function of them; for a download they are those of the
         request that made the picture. ValueError when there is no such kind or option.
         """
@@ -125,12 +126,12 @@ class FaultPlan:
         with self._lock:
             for fault in self._waiting:
                 if fault.fits(stage, action, parameters):
-                    self._strike(fault, action)
+                    self._fire(fault, action)
                     return fault
         return None
 
     def clear(self) -> None:
-        """Drops what has not struck yet."""
+        """Drops what has not fired yet."""
         with self._lock:
             self._waiting.clear()
 
@@ -142,11 +143,11 @@ class FaultPlan:
 
     @property
     def fired(self) -> list[dict[str, Any]]:
-        """What struck so far, in order: {"kind", "action"}."""
+        """What fired so far, in order: {"kind", "action"}."""
         with self._lock:
             return list(self._fired)
 
-    def _strike(self, fault: Fault, action: str) -> None:
+    def _fire(self, fault: Fault, action: str) -> None:
         self._fired.append({"kind": fault.kind, "action": action})
         if fault.times is not None:
             fault.times -= 1
@@ -155,9 +156,9 @@ class FaultPlan:
 
 
 def _fault(kind: str, action: str | None, where: Where | None, times: int | None, options: dict[str, Any]) -> Fault:
-    if kind not in KINDS:
-        raise ValueError(f"no fault is called {kind!r}; there are {', '.join(KINDS)}")
-    known = KINDS[kind]
+    if kind not in FAULT_KINDS:
+        raise ValueError(f"no fault is called {kind!r}; there are {', '.join(FAULT_KINDS)}")
+    known = FAULT_KINDS[kind]
     strangers = options.keys() - known.options.keys()
     if strangers:
         raise ValueError(f"fault {kind} takes {', '.join(known.options) or 'no options'}, not {', '.join(strangers)}")
@@ -169,7 +170,7 @@ def _fault(kind: str, action: str | None, where: Where | None, times: int | None
     return Fault(kind, stage, action, where, times, {**known.options, **options})
 
 
-def _stage(kind: str, known: Kind, action: str | None) -> Stage:
+def _stage(kind: str, known: FaultKind, action: str | None) -> Stage:
     wanted = "download" if action == DOWNLOAD or known.stages == _DOWNLOAD else None
     if wanted is None:
         return known.stages[0]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .faults import FaultPlan
-from .gateway import Keys
+from .http_server import HttpServer
 from .quirks import Quirks
-from .server import Server
+from .request_checks import KeyPair
 from .service import Service
 from .tasks import Task
 
@@ -37,7 +37,7 @@ class Sandbox:
     ) -> None:
         """`retention_seconds`: life of result URLs and of TaskDetails; `until_seen`: no task is over before a poll."""
         self.service = Service(
-            Keys(public_key, private_key),
+            KeyPair(public_key, private_key),
             seconds_queued=seconds_queued,
             seconds_per_task=seconds_per_task,
             until_seen=until_seen,
@@ -66,13 +66,13 @@ class Sandbox:
         return self.service.state()
 
     def expire(self) -> int:
-        """Ends the life of all result URLs now; how many that were."""
-        return self.service.results.expire()
+        """Makes all result URLs expire now; how many that were."""
+        return self.service.result_files.expire()
 
     @asynccontextmanager
     async def serve(self, host: str = LOCAL, port: int = 0) -> AsyncIterator["Running"]:
         """Serves in this event loop while the context lasts. OSError when the port is taken."""
-        async with Server(self.service).listen(host, port) as bound:
+        async with HttpServer(self.service).listen(host, port) as bound:
             yield Running(self, _endpoint(host, bound))
 
 

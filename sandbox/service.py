@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .actions import HIGHEST_SEED, SUBMITTING, Order
-from .answers import success, unfit
-from .credits import Purse, price
+from .answers import invalid, optional_fields, success
+from .credits import CreditBalance, generation_price
 from .faults import FaultPlan
-from .gateway import Keys, admit
 from .models import model_lists
 from .quirks import Quirks
-from .results import ResultStore
-from .tasks import Task, TaskBook, abridged, request_digest, shown
-from .uids import UidMint
+from .request_checks import KeyPair, authenticate
+from .result_files import ResultFileStore
+from .task_runner import TaskRunner
+from .task_uids import TaskUidGenerator
+from .tasks import Task, TaskStore, abridged, request_digest
 from .validation import Field, list_of, read_fields, text
-from .workshop import Workshop
 
 CREDITS_LIVE_SECONDS = 365 * 24 * 3600
 
@@ -30,7 +30,7 @@ class Service:
 
     def __init__(
         self,
-        keys: Keys,
+        keys: KeyPair,
         *,
         seconds_queued: float,
         seconds_per_task: float,
@@ -43,11 +43,17 @@ class Service:
         self.quirks = quirks
         self.faults = FaultPlan()
         self.requests: Counter[str] = Counter()
-        self.tasks = TaskBook(retention_seconds)
-        self.results = ResultStore(retention_seconds)
-        self.purse = Purse(total_credits)
-        self.workshop = Workshop(self.results, self.purse, seconds_queued, seconds_per_task, until_seen)
-        self._uids = UidMint()
+        self.tasks = TaskStore(retention_seconds)
+        self.result_files = ResultFileStore(retention_seconds)
+        self.credit_balance = CreditBalance(total_credits)
+        self.task_runner = TaskRunner(
+            self.result_files,
+            self.credit_balance,
+            seconds_queued=seconds_queued,
+            seconds_per_task=seconds_per_task,
+            until_seen=until_seen,
+        )
+        self._task_uids = TaskUidGenerator()
 
     def now(self) -> float:
         """Unix time by the server's clock."""
@@ -55,7 +61,7 @@ class Service:
 
     async def answer(self, parameters: Mapping[str, Any], origin: str) -> dict[str, Any]:
         """Does what a request asks; `origin` is the address the client knows. Raises Refusal."""
-        await self.workshop.work(admit, parameters, self.keys)
+        await self.task_runner.run_in_thread(authenticate, parameters, self.keys)
         action = parameters["Action"]
         if action in SUBMITTING:
             return await self._submit(parameters)
@@ -72,24 +78,24 @@ class Service:
             "tasks": [task.as_dict() for task in self.tasks.all()],
             "accepted": dict(self.tasks.accepted()),
             "requests": dict(self.requests),
-            "credits": {"TotalCredits": self.purse.total, "UsedCredits": self.purse.used},
+            "credits": {"TotalCredits": self.credit_balance.total, "UsedCredits": self.credit_balance.used},
             "faults": {"waiting": [fault.as_dict() for fault in self.faults.waiting], "fired": self.faults.fired},
             "quirks": self.quirks.as_dict(),
         }
 
     async def _submit(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        order, digest, record = await self.workshop.work(_read_order, parameters)
+        order, digest, record = await self.task_runner.run_in_thread(_read_order, parameters)
         task = self._accept(parameters["Action"], order, digest, record)
-        self.workshop.begin(task)
+        self.task_runner.start(task)
         return success(parameters, self.quirks, TaskUID=task.uid)
 
     def _accept(self, action: str, order: Order, digest: str, record: dict[str, Any]) -> Task:
         """Takes the credits and writes the task down: from here on it is paid."""
-        points = price(order.width, order.height, order.steps, order.batch_size)
-        self.purse.spend(points)
+        points = generation_price(order.width, order.height, order.steps, order.batch_size)
+        self.credit_balance.spend(points)
         now = self.now()
         task = Task(
-            uid=self._uids.mint(now),
+            uid=self._task_uids.generate(now),
             action=action,
             digest=digest,
             parameters=record,
@@ -107,11 +113,11 @@ class Service:
         found = [(uid, self.tasks.known(uid)) for uid in uids]
         unknown = [uid for uid, task in found if task is None]
         if unknown and self.quirks.unknown_uid_fails:
-            raise unfit("TaskUIDList", f"task {unknown[0]} does not exist")
+            raise invalid("TaskUIDList", f"task {unknown[0]} does not exist")
         details = [self._detail(task, origin) for _, task in found if task is not None]
         if self.quirks.details_reversed:
             details.reverse()
-        answer = success(parameters, self.quirks, **shown({"TaskDetailList": details}, self.quirks))
+        answer = success(parameters, self.quirks, **optional_fields({"TaskDetailList": details}, self.quirks))
         if self.quirks.details_without_ret_code:
             del answer["RetCode"], answer["Message"]
         return answer
@@ -125,7 +131,7 @@ class Service:
 
     def _list_running_tasks(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
         uids = [task.uid for task in self.tasks.unfinished()]
-        return success(parameters, self.quirks, **shown({"TaskUIDList": uids}, self.quirks))
+        return success(parameters, self.quirks, **optional_fields({"TaskUIDList": uids}, self.quirks))
 
     def _list_models(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
         return success(parameters, self.quirks, **model_lists(self.quirks.models_as_array))
@@ -134,8 +140,8 @@ class Service:
         return success(
             parameters,
             self.quirks,
-            TotalCredits=self.purse.total,
-            UsedCredits=self.purse.used,
+            TotalCredits=self.credit_balance.total,
+            UsedCredits=self.credit_balance.used,
             ExpireTimestamp=math.ceil(self.now()) + CREDITS_LIVE_SECONDS,
         )
 

@@ -11,9 +11,10 @@ from time import monotonic
 from typing import Any
 
 from .actions import Order
+from .answers import optional_fields
 from .faults import Fault
 from .quirks import Quirks
-from .results import Result
+from .result_files import ResultFile
 
 _LONGEST_TEXT = 256
 _NOT_DIGESTED = ("Signature", "request_uuid")
@@ -43,7 +44,7 @@ class Task:
     """Unix time by the server's clock."""
     fault: Fault | None = None
     status: Status = Status.QUEUING
-    results: list[Result] = field(default_factory=list)
+    results: list[ResultFile] = field(default_factory=list)
     error_code: int = 0
     error_message: str = ""
     polls: int = 0
@@ -67,7 +68,7 @@ class Task:
         vanishing = self.fault_of("vanish")
         return vanishing is not None and self.polls >= vanishing["polls"]
 
-    def word(self, quirks: Quirks) -> str:
+    def shown_status(self, quirks: Quirks) -> str:
         """What stands in its Status field, before this poll is counted."""
         unknown = self.fault_of("unknown_status")
         if unknown and (unknown["polls"] is None or self.polls < unknown["polls"]):
@@ -85,7 +86,8 @@ class Task:
             "ErrorCode": self.error_code,
             spelling: self.error_message,
         }
-        return {"TaskUID": self.uid, "Action": self.action, "Status": self.word(quirks), **shown(optional, quirks)}
+        required = {"TaskUID": self.uid, "Action": self.action, "Status": self.shown_status(quirks)}
+        return required | optional_fields(optional, quirks)
 
     def as_dict(self) -> dict[str, Any]:
         """What a test wants to know about it, as JSON can say it."""
@@ -105,22 +107,22 @@ class Task:
         }
 
 
-class TaskBook:
-    """Every task ever accepted, in order; details are forgotten after the retention time, the record is not."""
+class TaskStore:
+    """Every task ever accepted, in order; a client can ask for one until the retention time is over."""
 
     def __init__(self, retention_seconds: float) -> None:
         self.retention_seconds = retention_seconds
         self._tasks: dict[str, Task] = {}
 
     def add(self, task: Task) -> None:
-        """Writes down an accepted task."""
+        """Keeps an accepted task."""
         self._tasks[task.uid] = task
 
     def __getitem__(self, uid: str) -> Task:
         return self._tasks[uid]
 
     def all(self) -> list[Task]:
-        """The whole record."""
+        """Every task, oldest first."""
         return list(self._tasks.values())
 
     def known(self, uid: str) -> Task | None:
@@ -155,12 +157,3 @@ def abridged(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: abridged(item) for name, item in value.items() if name != "Signature"}
     return value
-
-
-def shown(optional: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
-    """Optional fields with the empty ones kept, left out, or null."""
-    if quirks.empty == "omitted":
-        return {name: value for name, value in optional.items() if value not in ([], "", 0)}
-    if quirks.empty == "null":
-        return {name: None if value == [] else value for name, value in optional.items()}
-    return optional

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import missing, unfit
+from .answers import invalid, missing
 
 Check = Callable[[Any, str], Any]
 
@@ -41,9 +41,9 @@ def integer(low: int, high: int) -> Check:
 
     def check(value: Any, name: str) -> int:
         if type(value) is not int:
-            raise unfit(name, f"must be an Int, not {_kind(value)}")
+            raise invalid(name, f"must be an Int, not {_kind(value)}")
         if not low <= value <= high:
-            raise unfit(name, f"must be in {low}..{high}, not {value}")
+            raise invalid(name, f"must be in {low}..{high}, not {value}")
         return value
 
     return check
@@ -54,9 +54,9 @@ def number(low: float, high: float) -> Check:
 
     def check(value: Any, name: str) -> float:
         if type(value) not in (int, float):
-            raise unfit(name, f"must be a Float, not {_kind(value)}")
+            raise invalid(name, f"must be a Float, not {_kind(value)}")
         if not low <= value <= high:
-            raise unfit(name, f"must be in {low:g}..{high:g}, not {value}")
+            raise invalid(name, f"must be in {low:g}..{high:g}, not {value}")
         return float(value)
 
     return check
@@ -65,21 +65,21 @@ def number(low: float, high: float) -> Check:
 def boolean(value: Any, name: str) -> bool:
     """A Bool; 0 and 1 are none."""
     if not isinstance(value, bool):
-        raise unfit(name, f"must be a Bool, not {_kind(value)}")
+        raise invalid(name, f"must be a Bool, not {_kind(value)}")
     return value
 
 
 def text(value: Any, name: str) -> str:
     """A String, which may be empty."""
     if not isinstance(value, str):
-        raise unfit(name, f"must be a String, not {_kind(value)}")
+        raise invalid(name, f"must be a String, not {_kind(value)}")
     return value
 
 
 def filled_text(value: Any, name: str) -> str:
     """A String that says something."""
     if not text(value, name).strip():
-        raise unfit(name, "must not be empty")
+        raise invalid(name, "must not be empty")
     return value
 
 
@@ -88,7 +88,7 @@ def list_of(item: Check) -> Check:
 
     def check(value: Any, name: str) -> list[Any]:
         if not isinstance(value, list):
-            raise unfit(name, f"must be a list, not {_kind(value)}")
+            raise invalid(name, f"must be a list, not {_kind(value)}")
         return [item(entry, f"{name}[{index}]") for index, entry in enumerate(value)]
 
     return check
@@ -99,7 +99,7 @@ def object_of(*table: Field) -> Check:
 
     def check(value: Any, name: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise unfit(name, f"must be an object, not {_kind(value)}")
+            raise invalid(name, f"must be an object, not {_kind(value)}")
         return read_fields(value, table, f"{name}.")
 
     return check
@@ -109,7 +109,7 @@ def nothing(why: str) -> Check:
     """Refuses whatever is sent."""
 
     def check(_value: Any, name: str) -> None:
-        raise unfit(name, why)
+        raise invalid(name, why)
 
     return check
 

@@ -5,7 +5,7 @@ import json
 import time
 
 import pytest
-from comfyui_picpik.sandbox.uids import creation_time
+from comfyui_picpik.sandbox.task_uids import creation_time
 
 
 async def test_every_action_answers_with_its_name_a_zero_and_the_request_uuid(client, picture):

@@ -65,11 +65,11 @@ async def test_a_seed_of_minus_one_is_drawn_and_told(client):
 
 
 async def test_tasks_live_side_by_side(client):
-    client.sandbox.service.workshop.seconds_per_task = 3.0
+    client.sandbox.service.task_runner.seconds_per_task = 3.0
     uids = [await client.submit(Seed=seed) for seed in range(8)]
     await client.until(uids[0], "Running")
     assert set((await client.call("ListRunningTasks"))["TaskUIDList"]) == set(uids)
-    client.sandbox.service.workshop.seconds_per_task = 0
+    client.sandbox.service.task_runner.seconds_per_task = 0
     for uid in uids:
         await client.until(uid, "Finished")
 

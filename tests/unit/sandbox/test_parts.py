@@ -5,12 +5,12 @@ import re
 import comfyui_picpik.sandbox as sandbox
 import pytest
 from comfyui_picpik.sandbox.answers import Refusal
-from comfyui_picpik.sandbox.credits import Purse, price
+from comfyui_picpik.sandbox.credits import CreditBalance, generation_price
+from comfyui_picpik.sandbox.fault_injection import _INJECTORS
 from comfyui_picpik.sandbox.faults import FaultPlan
-from comfyui_picpik.sandbox.mishaps import _MISHAPS
-from comfyui_picpik.sandbox.results import ResultStore
+from comfyui_picpik.sandbox.result_files import ResultFileStore
+from comfyui_picpik.sandbox.task_uids import TaskUidGenerator, creation_time
 from comfyui_picpik.sandbox.tasks import abridged
-from comfyui_picpik.sandbox.uids import UidMint, creation_time
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ def test_the_creation_time_of_the_pages_own_task_uids_is_read(task_uid, unix_tim
 
 
 def test_minted_task_uids_have_the_form_of_the_pages_hold_their_time_and_are_all_different():
-    mint, other = UidMint(), UidMint()
-    uids = [maker.mint(1_700_000_000.9) for maker in (mint, other) for _ in range(500)]
+    one, other = TaskUidGenerator(), TaskUidGenerator()
+    uids = [maker.generate(1_700_000_000.9) for maker in (one, other) for _ in range(500)]
     assert all(re.fullmatch("[0-9a-v]{20}", uid) for uid in uids)
     assert {creation_time(uid) for uid in uids} == {1_700_000_000}
     assert len(set(uids)) == 1000
-    assert mint.mint(1_700_000_001) > max(uids[:500])
+    assert one.generate(1_700_000_001) > max(uids[:500])
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,15 @@ def test_minted_task_uids_have_the_form_of_the_pages_hold_their_time_and_are_all
     [(1000, 1000, 10, 1, 60), (1024, 1024, 10, 1, 63), (1024, 1024, 20, 4, 504), (64, 64, 6, 1, 1)],
 )
 def test_a_task_costs_six_credits_a_megapixel_and_step(width, height, steps, batch_size, credits):
-    assert price(width, height, steps, batch_size) == credits
+    assert generation_price(width, height, steps, batch_size) == credits
 
 
 def test_a_purse_refuses_what_is_not_in_it_and_takes_back():
-    purse = Purse(100)
+    purse = CreditBalance(100)
     purse.spend(60)
     with pytest.raises(Refusal, match="needs 41, 40 are left"):
         purse.spend(41)
-    purse.give_back(60)
+    purse.refund(60)
     purse.spend(100)
     assert (purse.total, purse.used) == (100, 100)
 
@@ -158,18 +158,18 @@ def test_every_kind_of_fault_is_documented_and_every_call_and_download_kind_can_
         assert row, f"{name} is not in the module's documentation"
         for option in kind.options:
             assert f"``{option}``" in sandbox.__doc__
-        assert (name in _MISHAPS) == (kind.stages != ("task",))
+        assert (name in _INJECTORS) == (kind.stages != ("task",))
 
 
 def test_the_oldest_results_die_first_when_too_many_bytes_are_kept(monkeypatch):
-    monkeypatch.setattr("comfyui_picpik.sandbox.results.MOST_BYTES", 250)
-    store = ResultStore(retention_seconds=3600)
+    monkeypatch.setattr("comfyui_picpik.sandbox.result_files.MOST_BYTES", 250)
+    store = ResultFileStore(retention_seconds=3600)
     results = [store.add("uid", bytes(100), "PNG", "image/png") for _ in range(4)]
     assert [store.find(result.name, result.token).content is None for result in results] == [True, True, False, False]
 
 
 def test_a_result_is_found_under_its_own_token_only():
-    store = ResultStore(retention_seconds=3600)
+    store = ResultFileStore(retention_seconds=3600)
     one, other = (store.add("uid", b"x", "PNG", "image/png") for _ in range(2))
     assert store.find(one.name, one.token) is one
     assert store.find(one.name, other.token) is None

@@ -10,10 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import Refusal, refused, success, unfit
+from .answers import Refusal, invalid, refused, success
+from .fault_injection import Connection, inject_fault
 from .faults import DOWNLOAD, Fault
-from .gateway import check_action, read_request
-from .mishaps import Connection, strike
+from .request_checks import check_action, read_request
 from .service import Service
 
 MOST_BODY_BYTES = 128 * 1024 * 1024
@@ -24,7 +24,7 @@ _ACTION = re.compile(rb'"Action"\s*:\s*"(\w+)"')
 _SECONDS_TO_END = 2.0
 
 
-class Server:
+class HttpServer:
     """The routes over one Service."""
 
     def __init__(self, service: Service) -> None:
@@ -36,14 +36,14 @@ class Server:
         """Serves while the context lasts, and gives the port (a free one for port 0)."""
         runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=_SECONDS_TO_END)
         await runner.setup()
-        self.service.workshop.open()
+        self.service.task_runner.open()
         try:
             await web.TCPSite(runner, host, port).start()
             yield runner.addresses[0][1]
         finally:
             self._closing.set()
             await runner.cleanup()
-            await self.service.workshop.close()
+            await self.service.task_runner.close()
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=MOST_BODY_BYTES)
@@ -69,11 +69,11 @@ class Server:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         connection = Connection(request, self._closing)
         first = await request.content.readany()
-        if unread := self._unread_fault(first):
-            return await strike(unread, connection, web.Response())
+        if fault := self._fault_before_body(first):
+            return await inject_fault(fault, connection, web.Response())
         body = await _whole_body(request, first)
         try:
-            parameters = await self.service.workshop.work(read_request, body)
+            parameters = await self.service.task_runner.run_in_thread(read_request, body)
         except Refusal as refusal:
             self.service.requests[UNREADABLE] += 1
             return self._refused({}, refusal)
@@ -93,14 +93,14 @@ class Server:
         if fault is None:
             return await self._answer(request, parameters)
         if not fault.accepted:
-            return await strike(fault, connection, web.json_response(success(parameters, self.service.quirks)))
-        return await strike(fault, connection, await self._answer(request, parameters))
+            return await inject_fault(fault, connection, web.json_response(success(parameters, self.service.quirks)))
+        return await inject_fault(fault, connection, await self._answer(request, parameters))
 
     async def _answer(self, request: web.Request, parameters: Mapping[str, Any]) -> web.Response:
         """Does what is asked, and gives the answer as it is when nothing goes wrong."""
         try:
             if request.content_type != "application/json":
-                raise unfit("Content-Type", f"must be application/json, not {request.content_type}")
+                raise invalid("Content-Type", f"must be application/json, not {request.content_type}")
             return web.json_response(await self.service.answer(parameters, str(request.url.origin())))
         except Refusal as refusal:
             return self._refused(parameters, refusal)
@@ -110,8 +110,8 @@ class Server:
         answer = refused(parameters, quirks, refusal.ret_code, refusal.message)
         return web.json_response(answer, status=quirks.refusal_http_status)
 
-    def _unread_fault(self, first: bytes) -> Fault | None:
-        """The fault that strikes before the body is read; its Action is known when the first bytes name it."""
+    def _fault_before_body(self, first: bytes) -> Fault | None:
+        """The fault that comes before the body is read; its Action is known when the first bytes name it."""
         named = _ACTION.search(first)
         action = named[1].decode() if named else UNREADABLE
         fault = self.service.faults.take("unread", action, {})
@@ -124,7 +124,7 @@ class Server:
     async def _download(self, request: web.Request) -> web.StreamResponse:
         service = self.service
         service.requests[DOWNLOAD] += 1
-        result = service.results.find(request.match_info["name"], request.query.get("Signature", ""))
+        result = service.result_files.find(request.match_info["name"], request.query.get("Signature", ""))
         if result is None:
             return web.Response(status=404, text="No such result")
         if result.content is None:
@@ -133,7 +133,7 @@ class Server:
         task.downloads += 1
         plain = web.Response(body=result.content, content_type=result.content_type)
         fault = service.faults.take("download", DOWNLOAD, task.parameters)
-        return await strike(fault, Connection(request, self._closing), plain) if fault else plain
+        return await inject_fault(fault, Connection(request, self._closing), plain) if fault else plain
 
     # --- controls ---
 
@@ -160,7 +160,7 @@ class Server:
         return web.json_response(self.service.quirks.as_dict())
 
     async def _expire(self, _request: web.Request) -> web.Response:
-        return web.json_response({"expired": self.service.results.expire()})
+        return web.json_response({"expired": self.service.result_files.expire()})
 
 
 async def _whole_body(request: web.Request, first: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What stands before every Action: is it JSON, does the Action exist, who asks, is it signed."""
+"""What is checked before any Action runs: the body is JSON, the Action exists, a known user has signed it."""
 
 import json
 import math
@@ -23,7 +23,7 @@ _ECHO = (Field("request_uuid", text),)
 
 
 @dataclass(frozen=True)
-class Keys:
+class KeyPair:
     """The key pair of the sandbox's one user."""
 
     public: str
@@ -51,7 +51,7 @@ def check_action(parameters: Mapping[str, Any]) -> str:
     return action
 
 
-def admit(parameters: Mapping[str, Any], keys: Keys) -> None:
+def authenticate(parameters: Mapping[str, Any], keys: KeyPair) -> None:
     """Refuses a request that is not signed by the one user."""
     if "PublicKey" not in parameters:
         raise missing("PublicKey")

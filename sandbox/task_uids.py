@@ -10,18 +10,18 @@ import secrets
 _PADDING = "===="
 
 
-class UidMint:
-    """Hands out TaskUIDs that are unique within and across sandboxes, and sort by creation time."""
+class TaskUidGenerator:
+    """Makes TaskUIDs that are unique within and across sandboxes, and sort by creation time."""
 
     def __init__(self) -> None:
-        self._origin = secrets.token_bytes(5)
+        self._machine_and_process = secrets.token_bytes(5)
         self._counter = itertools.count(secrets.randbelow(2**24))
 
-    def mint(self, unix_time: float) -> str:
+    def generate(self, unix_time: float) -> str:
         """A fresh TaskUID that says it was made at `unix_time` (whole seconds)."""
         when = int(unix_time).to_bytes(4, "big")
         count = (next(self._counter) % 2**24).to_bytes(3, "big")
-        return base64.b32hexencode(when + self._origin + count).decode().rstrip("=").lower()
+        return base64.b32hexencode(when + self._machine_and_process + count).decode().rstrip("=").lower()
 
 
 def creation_time(task_uid: str) -> int:

@@ -1,4 +1,4 @@
-"""Pictures between the wire and the drawing code: Base64 (bare or data URI) in, file bytes out."""
+"""Encoded pictures: Base64 (bare or data URI) of a request to pixels, pixels to the bytes of a result file."""
 
 import base64
 import binascii
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from .answers import unfit
+from .answers import invalid
 
 READABLE = ("PNG", "JPEG", "WEBP")
 CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -28,12 +28,12 @@ def decode_picture(encoded: str, name: str) -> Image.Image:
     try:
         content = base64.b64decode(_bare(encoded), validate=True)
     except (binascii.Error, ValueError):
-        raise unfit(name, "is not Base64") from None
+        raise invalid(name, "is not Base64") from None
     try:
         picture = Image.open(BytesIO(content), formats=READABLE)
         picture.load()
     except _NO_PICTURE:
-        raise unfit(name, f"is no picture in {', '.join(READABLE)}") from None
+        raise invalid(name, f"is no picture in {', '.join(READABLE)}") from None
     return picture
 
 

@@ -1,4 +1,4 @@
-"""How each fault is acted out on a connection. Which request it strikes is the plan's business (`faults`)."""
+"""What each kind of fault does to a connection or an answer; which request gets it, the plan says (`faults`)."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ class Connection:
         return web.Response()
 
     def close(self) -> None:
-        """Ends the connection in good manners, after what was written."""
+        """Ends the connection regularly, after what was written."""
         if self.request.transport is not None:
             self.request.transport.close()
 
@@ -52,9 +52,9 @@ class Connection:
         return transport is None or transport.is_closing()
 
 
-async def strike(fault: Fault, connection: Connection, plain: web.Response) -> web.StreamResponse:
-    """What the struck request is answered; `plain` is what it would have been answered."""
-    return await _MISHAPS[fault.kind](fault, connection, plain)
+async def inject_fault(fault: Fault, connection: Connection, plain: web.Response) -> web.StreamResponse:
+    """What the request is answered with this fault; `plain` is what it would have been answered."""
+    return await _INJECTORS[fault.kind](fault, connection, plain)
 
 
 async def _pass(_fault: Fault, _connection: Connection, plain: web.Response) -> web.Response:
@@ -136,7 +136,7 @@ async def _empty_body(_fault: Fault, _connection: Connection, plain: web.Respons
     return _with_body(plain, b"")
 
 
-_MISHAPS: dict[str, Callable[[Fault, Connection, web.Response], Awaitable[web.StreamResponse]]] = {
+_INJECTORS: dict[str, Callable[[Fault, Connection, web.Response], Awaitable[web.StreamResponse]]] = {
     "pass": _pass,
     "reset_unread": _reset,
     "reset": _reset,

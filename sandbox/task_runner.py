@@ -1,4 +1,4 @@
-"""Where accepted tasks live: queued, drawn in worker threads, finished or failed."""
+"""Runs accepted tasks: queued, processed in worker threads, finished or failed."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,59 +6,65 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from .actions import HIGHEST_SEED, Order
-from .credits import Purse
-from .encoding import CONTENT_TYPES, encode_picture
-from .results import ResultStore
+from .credits import CreditBalance
+from .picture_encoding import CONTENT_TYPES, encode_picture
+from .result_files import ResultFileStore
 from .tasks import Status, Task
 
-_Made = TypeVar("_Made")
+_Returned = TypeVar("_Returned")
 
 DRAWING_FAILED = 2000
 
 
-class Workshop:
-    """Runs each task's life on the event loop it is begun on, and heavy work beside it."""
+class TaskRunner:
+    """Runs each task on the event loop it was started on, and its image processing in two worker threads."""
 
     def __init__(
-        self, results: ResultStore, purse: Purse, seconds_queued: float, seconds_per_task: float, until_seen: bool
+        self,
+        result_files: ResultFileStore,
+        credit_balance: CreditBalance,
+        *,
+        seconds_queued: float,
+        seconds_per_task: float,
+        until_seen: bool,
     ) -> None:
         self.seconds_queued = seconds_queued
         self.seconds_per_task = seconds_per_task
         self._until_seen = until_seen
-        self._results = results
-        self._purse = purse
-        self._lives: set[asyncio.Task[None]] = set()
+        self._result_files = result_files
+        self._credit_balance = credit_balance
+        self._running: set[asyncio.Task[None]] = set()
         self._workers: ThreadPoolExecutor | None = None
 
     def open(self) -> None:
-        """Makes ready for work; belongs to one event loop until `close`."""
+        """Starts the worker threads; belongs to one event loop until `close`."""
         self._workers = ThreadPoolExecutor(2, "picpik-sandbox-work")
 
     async def close(self) -> None:
-        """Ends all lives where they stand, and all worker threads."""
-        for life in self._lives:
-            life.cancel()
-        await asyncio.gather(*self._lives, return_exceptions=True)
+        """Cancels all tasks where they stand, and ends all worker threads."""
+        for running in self._running:
+            running.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
         if self._workers is not None:
             self._workers.shutdown(cancel_futures=True)
 
-    async def work(self, make: Callable[..., _Made], *arguments: object) -> _Made:
-        """`make(*arguments)` off the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._workers, make, *arguments)
+    async def run_in_thread(self, function: Callable[..., _Returned], *arguments: object) -> _Returned:
+        """`function(*arguments)` in a worker thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._workers, function, *arguments)
 
-    def begin(self, task: Task) -> None:
-        """Lets an accepted task live on its own."""
-        life = asyncio.create_task(self._live(task))
-        self._lives.add(life)
-        life.add_done_callback(self._lives.discard)
+    def start(self, task: Task) -> None:
+        """Lets an accepted task run on its own."""
+        running = asyncio.create_task(self._run(task))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
 
-    async def _live(self, task: Task) -> None:
+    async def _run(self, task: Task) -> None:
         if task.fault_of("stuck"):
             return
         await asyncio.sleep(self.seconds_queued)
         task.status = Status.RUNNING
         drawn, _ = await asyncio.gather(
-            self.work(_draw, task), asyncio.sleep(self.seconds_per_task), return_exceptions=True
+            self.run_in_thread(_draw, task), asyncio.sleep(self.seconds_per_task), return_exceptions=True
         )
         if self._until_seen:
             await task.seen.wait()
@@ -73,13 +79,13 @@ class Workshop:
     def _finish(self, task: Task, files: list[bytes]) -> None:
         file_format = _file_format(task)
         for content in files:
-            task.results.append(self._results.add(task.uid, content, file_format, CONTENT_TYPES[file_format]))
+            task.results.append(self._result_files.add(task.uid, content, file_format, CONTENT_TYPES[file_format]))
         task.status = Status.FINISHED
 
     def _fail(self, task: Task, error_code: int, message: str) -> None:
         task.error_code, task.error_message = error_code, message
         task.status = Status.ERROR
-        self._purse.give_back(task.points)
+        self._credit_balance.refund(task.points)
 
 
 def _draw(task: Task) -> list[bytes]:
