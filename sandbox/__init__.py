@@ -23,11 +23,18 @@ runs), ``until_seen`` False (True: no task is over before a TaskDetail of it was
 
 What it does
 ------------
-``POST /`` knows ApplyReferencePattern, GeneratePatternsFromImage, ListTasksDetails, ListRunningTasks, ListModels and
-GetCreditBalance. A request that is not signed, or has a field that is missing, of another type or out of its range, is
-answered with a RetCode other than 0 and a Message that names the field. A task costs ceil(megapixels x steps x 6 x
-BatchSize) credits when it is accepted, and gives them back when it fails. Result files are served under URLs with a
-random token until the retention time is over; at most 1 GB of them is kept, the oldest go first.
+``POST /`` knows ApplyReferencePattern and GeneratePatternsFromImage, which submit a task, and ListTasksDetails,
+ListRunningTasks, ListModels and GetCreditBalance. A request that is not signed, or has a field that is missing, of
+another type or out of its range, is answered with a RetCode other than 0 and a Message that names the field. A task's
+credits are taken when it is accepted, and given back when it fails; generating pictures costs ceil(megapixels x steps
+x 6 x BatchSize). Result files are served under URLs with a random token until the retention time is over; at most 1 GB
+of them is kept, the oldest expire first.
+
+Adding an Action
+----------------
+A file in ``actions`` with its parameters, a file in ``pictures`` with what it makes of them, and its line in
+``actions.ACTIONS``. Its reader gives back a `TaskSpec`: the results (pictures or texts), the credits, and the Seed
+if the Action has one. Nothing else changes. A test may register an Action of its own in the same dictionary.
 
 Watching it
 -----------
@@ -82,8 +89,8 @@ fail               ends in Error, with ``error_code`` 1000 and ``message``
 stuck              never leaves the queue
 vanish             is not known any more after ``polls`` 0 answers that showed it
 unknown_status     its Status is ``word`` "Archiving" for the first ``polls`` 3 answers (None: for ever)
-picture_count      gives ``count`` 0 pictures, whatever BatchSize said
-picture_format     its files are ``format`` "JPEG", "PNG" or "WEBP"
+picture_count      gives ``count`` 0 pictures, or texts, whatever was asked for
+picture_format     its files are ``format`` "JPEG", "PNG" or "WEBP"; changes no text
 =================  =================================================================================================
 
 On a download only:

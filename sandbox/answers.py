@@ -51,12 +51,12 @@ def refused(parameters: Mapping[str, Any], quirks: Quirks, ret_code: int, messag
 
 
 def optional_fields(fields: dict[str, Any], quirks: Quirks) -> dict[str, Any]:
-    """Optional fields of an answer with the empty ones kept, left out, or null."""
+    """Optional fields of an answer with the empty ones kept, left out, or null; None is an Int that there is not."""
     if quirks.empty == "omitted":
-        return {name: value for name, value in fields.items() if value not in ([], "", 0)}
+        return {name: value for name, value in fields.items() if value not in ([], "", 0, None)}
     if quirks.empty == "null":
         return {name: None if value == [] else value for name, value in fields.items()}
-    return fields
+    return {name: 0 if value is None else value for name, value in fields.items()}
 
 
 def _envelope(parameters: Mapping[str, Any], quirks: Quirks, ret_code: int, message: str) -> dict[str, Any]:

@@ -19,13 +19,13 @@ class CreditBalance:
         self.total = total
         self.used = 0
 
-    def spend(self, points: int) -> None:
-        """Takes `points`, or refuses with what is left."""
+    def spend(self, credits: int) -> None:
+        """Takes `credits`, or refuses with what is left."""
         left = self.total - self.used
-        if points > left:
-            raise Refusal(RetCode.CREDITS_SHORT, f"Insufficient credits: this task needs {points}, {left} are left")
-        self.used += points
+        if credits > left:
+            raise Refusal(RetCode.CREDITS_SHORT, f"Insufficient credits: this task needs {credits}, {left} are left")
+        self.used += credits
 
-    def refund(self, points: int) -> None:
+    def refund(self, credits: int) -> None:
         """Undoes a `spend` for a task that failed."""
-        self.used -= points
+        self.used -= credits

@@ -84,7 +84,7 @@ class HttpServer:
     ) -> web.StreamResponse:
         """One call whose body has been read."""
         try:
-            action = check_action(parameters)
+            action = check_action(parameters, self.service.action_names)
         except Refusal as refusal:
             self.service.requests[UNREADABLE] += 1
             return self._refused(parameters, refusal)

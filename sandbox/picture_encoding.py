@@ -51,10 +51,11 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
 
 
 def encode_picture(pixels: NDArray[np.uint8], file_format: str) -> bytes:
-    """A file of `pixels` [H, W, 3] in one of CONTENT_TYPES."""
+    """A file of `pixels` [H, W], [H, W, 3] or [H, W, 4] in one of CONTENT_TYPES; JPEG knows no alpha."""
     file = BytesIO()
     options = {"PNG": {"compress_level": 1}, "JPEG": {"quality": 95}, "WEBP": {"lossless": True, "method": 0}}
-    Image.fromarray(pixels).save(file, file_format, **options[file_format])
+    picture = Image.fromarray(rgb(Image.fromarray(pixels)) if file_format == "JPEG" else pixels)
+    picture.save(file, file_format, **options[file_format])
     return file.getvalue()
 
 

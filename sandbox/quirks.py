@@ -24,7 +24,7 @@ class Quirks:
     error_message_spelt_right: bool = False
     """`ErrorMessage` in place of the documented typo `ErrorMassage`."""
     empty: Empty = "kept"
-    """Empty optional fields of a TaskDetail, and empty lists, as they are, left out, or null."""
+    """Empty optional fields of a TaskDetail, and empty lists, as they are, left out, or null. "kept": no Seed is 0."""
     status_words: dict[str, str] = field(default_factory=dict)
     """Other words for Queuing, Running, Finished, Error, e.g. {"Finished": "SUCCESS"}."""
     refusal_http_status: int = 200

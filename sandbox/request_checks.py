@@ -2,22 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .answers import Refusal, RetCode, missing
 from .signature import is_signed
 from .validation import Field, read_fields, text
-
-ACTIONS = (
-    "ApplyReferencePattern",
-    "GeneratePatternsFromImage",
-    "ListTasksDetails",
-    "ListRunningTasks",
-    "ListModels",
-    "GetCreditBalance",
-)
 
 _ECHO = (Field("request_uuid", text),)
 
@@ -41,12 +32,12 @@ def read_request(body: bytes) -> dict[str, Any]:
     return parameters
 
 
-def check_action(parameters: Mapping[str, Any]) -> str:
-    """The Action that a request names."""
+def check_action(parameters: Mapping[str, Any], known: Collection[str]) -> str:
+    """The Action that a request names, one of `known`."""
     action = parameters.get("Action")
     if action is None or action == "":
         raise Refusal(RetCode.ACTION_MISSING, "Missing Action")
-    if action not in ACTIONS:
+    if not isinstance(action, str) or action not in known:
         raise Refusal(RetCode.ACTION_UNKNOWN, f"Action [{action}] does not exist")
     return action
 

@@ -1,15 +1,14 @@
-"""The Actions themselves: a signed request in, an answer out; knows nothing of HTTP."""
+"""What the Actions do: a signed request in, an answer out; knows nothing of HTTP."""
 
 import math
-import secrets
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .actions import HIGHEST_SEED, SUBMITTING, Order
+from .actions import ACTIONS, TaskSpec
 from .answers import invalid, optional_fields, success
-from .credits import CreditBalance, generation_price
+from .credits import CreditBalance
 from .faults import FaultPlan
 from .models import model_lists
 from .quirks import Quirks
@@ -20,7 +19,9 @@ from .task_uids import TaskUidGenerator
 from .tasks import Task, TaskStore, abridged, request_digest
 from .validation import Field, list_of, read_fields, text
 
-CREDITS_LIVE_SECONDS = 365 * 24 * 3600
+CREDITS_VALID_SECONDS = 365 * 24 * 3600
+
+_Answerer = Callable[[Mapping[str, Any], str], dict[str, Any]]
 
 _TASK_UIDS = (Field("TaskUIDList", list_of(text), required=True),)
 
@@ -54,6 +55,17 @@ class Service:
             until_seen=until_seen,
         )
         self._task_uids = TaskUidGenerator()
+        self._synchronous: dict[str, _Answerer] = {
+            "ListTasksDetails": self._list_tasks_details,
+            "ListRunningTasks": self._list_running_tasks,
+            "ListModels": self._list_models,
+            "GetCreditBalance": self._get_credit_balance,
+        }
+
+    @property
+    def action_names(self) -> set[str]:
+        """Every Action there is: those that submit a task, and those that answer at once."""
+        return {*ACTIONS, *self._synchronous}
 
     def now(self) -> float:
         """Unix time by the server's clock."""
@@ -63,14 +75,9 @@ class Service:
         """Does what a request asks; `origin` is the address the client knows. Raises Refusal."""
         await self.task_runner.run_in_thread(authenticate, parameters, self.keys)
         action = parameters["Action"]
-        if action in SUBMITTING:
+        if action in ACTIONS:
             return await self._submit(parameters)
-        return {
-            "ListTasksDetails": self._list_tasks_details,
-            "ListRunningTasks": self._list_running_tasks,
-            "ListModels": self._list_models,
-            "GetCreditBalance": self._get_credit_balance,
-        }[action](parameters, origin)
+        return self._synchronous[action](parameters, origin)
 
     def state(self) -> dict[str, Any]:
         """What a test may want to know, as JSON can say it."""
@@ -84,24 +91,23 @@ class Service:
         }
 
     async def _submit(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        order, digest, record = await self.task_runner.run_in_thread(_read_order, parameters)
-        task = self._accept(parameters["Action"], order, digest, record)
+        spec, digest, record = await self.task_runner.run_in_thread(_read_submit, parameters)
+        task = self._accept(parameters["Action"], spec, digest, record)
         self.task_runner.start(task)
         return success(parameters, self.quirks, TaskUID=task.uid)
 
-    def _accept(self, action: str, order: Order, digest: str, record: dict[str, Any]) -> Task:
-        """Takes the credits and writes the task down: from here on it is paid."""
-        points = generation_price(order.width, order.height, order.steps, order.batch_size)
-        self.credit_balance.spend(points)
+    def _accept(self, action: str, spec: TaskSpec, digest: str, record: dict[str, Any]) -> Task:
+        """Takes the credits and keeps the task: from here on it is paid."""
+        self.credit_balance.spend(spec.credits)
         now = self.now()
         task = Task(
             uid=self._task_uids.generate(now),
             action=action,
             digest=digest,
             parameters=record,
-            order=order,
-            seed=secrets.randbelow(HIGHEST_SEED + 1) if order.seed == -1 else order.seed,
-            points=points,
+            spec=spec,
+            seed=spec.seed,
+            credits=spec.credits,
             created=now,
             fault=self.faults.take("task", action, record),
         )
@@ -142,10 +148,10 @@ class Service:
             self.quirks,
             TotalCredits=self.credit_balance.total,
             UsedCredits=self.credit_balance.used,
-            ExpireTimestamp=math.ceil(self.now()) + CREDITS_LIVE_SECONDS,
+            ExpireTimestamp=math.ceil(self.now()) + CREDITS_VALID_SECONDS,
         )
 
 
-def _read_order(parameters: Mapping[str, Any]) -> tuple[Order, str, dict[str, Any]]:
-    order = SUBMITTING[parameters["Action"]](parameters)
-    return order, request_digest(parameters), abridged(dict(parameters))
+def _read_submit(parameters: Mapping[str, Any]) -> tuple[TaskSpec, str, dict[str, Any]]:
+    spec = ACTIONS[parameters["Action"]](parameters)
+    return spec, request_digest(parameters), abridged(dict(parameters))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from .actions import HIGHEST_SEED, Order
+from .actions import TaskSpec, Texts
 from .credits import CreditBalance
 from .picture_encoding import CONTENT_TYPES, encode_picture
 from .result_files import ResultFileStore
@@ -13,7 +13,7 @@ from .tasks import Status, Task
 
 _Returned = TypeVar("_Returned")
 
-DRAWING_FAILED = 2000
+PROCESSING_FAILED = 2000
 
 
 class TaskRunner:
@@ -63,47 +63,58 @@ class TaskRunner:
             return
         await asyncio.sleep(self.seconds_queued)
         task.status = Status.RUNNING
-        drawn, _ = await asyncio.gather(
-            self.run_in_thread(_draw, task), asyncio.sleep(self.seconds_per_task), return_exceptions=True
+        made, _ = await asyncio.gather(
+            self.run_in_thread(_make_results, task), asyncio.sleep(self.seconds_per_task), return_exceptions=True
         )
         if self._until_seen:
             await task.seen.wait()
-        task.order = None
-        if isinstance(drawn, BaseException):
-            self._fail(task, DRAWING_FAILED, f"The picture could not be drawn: {drawn!r}")
+        if isinstance(made, BaseException):
+            self._fail(task, PROCESSING_FAILED, _why_it_failed(task, made))
         elif failing := task.fault_of("fail"):
             self._fail(task, failing["error_code"], failing["message"])
         else:
-            self._finish(task, drawn)
+            self._finish(task, made)
+        task.spec = None
 
-    def _finish(self, task: Task, files: list[bytes]) -> None:
+    def _finish(self, task: Task, made: list[bytes | str]) -> None:
         file_format = _file_format(task)
-        for content in files:
-            task.results.append(self._result_files.add(task.uid, content, file_format, CONTENT_TYPES[file_format]))
+        for content in made:
+            if isinstance(content, str):
+                task.texts.append(content)
+            else:
+                task.files.append(self._result_files.add(task.uid, content, file_format, CONTENT_TYPES[file_format]))
         task.status = Status.FINISHED
 
     def _fail(self, task: Task, error_code: int, message: str) -> None:
         task.error_code, task.error_message = error_code, message
         task.status = Status.ERROR
-        self._credit_balance.refund(task.points)
+        self._credit_balance.refund(task.credits)
 
 
-def _draw(task: Task) -> list[bytes]:
-    order = task.order
-    assert order is not None, "a task is drawn once, before its order is dropped"
-    return [
-        encode_picture(order.drawing.picture(_next_seed(task.seed, index)), _file_format(task))
-        for index in range(_picture_count(task, order))
-    ]
-
-
-def _next_seed(seed: int, index: int) -> int:
-    return (seed + index) % (HIGHEST_SEED + 1)
-
-
-def _picture_count(task: Task, order: Order) -> int:
+def _make_results(task: Task) -> list[bytes | str]:
+    """The bytes of the task's files, or its texts."""
+    spec, file_format = _spec(task), _file_format(task)
     counting = task.fault_of("picture_count")
-    return counting["count"] if counting else order.batch_size
+    count = counting["count"] if counting else spec.results.count
+    return [_make_result(spec, index, file_format) for index in range(count)]
+
+
+def _make_result(spec: TaskSpec, index: int, file_format: str) -> bytes | str:
+    results = spec.results
+    if spec.seed is None:
+        index %= results.count  # without a Seed there is nothing new to make beyond the last one
+    return results.make(index) if isinstance(results, Texts) else encode_picture(results.make(index), file_format)
+
+
+def _why_it_failed(task: Task, error: BaseException) -> str:
+    if isinstance(_spec(task).results, Texts):
+        return f"The text could not be written: {error!r}"
+    return f"The picture could not be drawn: {error!r}"
+
+
+def _spec(task: Task) -> TaskSpec:
+    assert task.spec is not None, "it is dropped only when the task is over"
+    return task.spec
 
 
 def _file_format(task: Task) -> str:

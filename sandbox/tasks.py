@@ -10,7 +10,7 @@ from enum import Enum
 from time import monotonic
 from typing import Any
 
-from .actions import Order
+from .actions import TaskSpec
 from .answers import optional_fields
 from .faults import Fault
 from .quirks import Quirks
@@ -31,20 +31,21 @@ class Status(str, Enum):
 
 @dataclass
 class Task:
-    """One accepted, paid task. `order` holds the pictures sent, and is dropped when the task is over."""
+    """One accepted, paid task. `spec` holds the pictures sent, and is dropped when the task is over."""
 
     uid: str
     action: str
     digest: str
     parameters: dict[str, Any]
-    order: Order | None
-    seed: int
-    points: int
+    spec: TaskSpec | None
+    seed: int | None
+    credits: int
     created: float
     """Unix time by the server's clock."""
     fault: Fault | None = None
     status: Status = Status.QUEUING
-    results: list[ResultFile] = field(default_factory=list)
+    files: list[ResultFile] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     error_code: int = 0
     error_message: str = ""
     polls: int = 0
@@ -79,10 +80,10 @@ class Task:
         """Its TaskDetail; `origin` is the address that the client knows the server by."""
         spelling = "ErrorMessage" if quirks.error_message_spelt_right else "ErrorMassage"
         optional = {
-            "ImgList": [origin + result.path(expires) for result in self.results],
+            "ImgList": [origin + file.path(expires) for file in self.files],
             "Seed": self.seed,
-            "TxtList": [],
-            "ConsumeApiPoint": 0 if self.status is Status.ERROR else self.points,
+            "TxtList": self.texts,
+            "ConsumeApiPoint": 0 if self.status is Status.ERROR else self.credits,
             "ErrorCode": self.error_code,
             spelling: self.error_message,
         }
@@ -98,7 +99,7 @@ class Task:
             "Seed": self.seed,
             "digest": self.digest,
             "request_uuid": self.parameters.get("request_uuid"),
-            "ConsumeApiPoint": self.points,
+            "ConsumeApiPoint": self.credits,
             "created": self.created,
             "polls": self.polls,
             "downloads": self.downloads,

@@ -11,6 +11,8 @@ from .answers import invalid, missing
 
 Check = Callable[[Any, str], Any]
 
+HIGHEST_INT = 2147483647
+
 
 @dataclass(frozen=True)
 class Field:
