@@ -65,7 +65,7 @@ def test_an_action_has_a_file_of_its_name(action: str, room: str):
 def test_an_action_tells_what_the_other_rooms_ask_of_it(action: str):
     kind = ACTIONS[action]
     assert issubclass(kind, Action)
-    assert kind.ACTION == action
+    assert action == kind.ACTION
     assert kind.RESULT in ResultKind
 
 
