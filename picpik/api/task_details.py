@@ -102,7 +102,7 @@ def _status(word: str, has_results: bool, error_code: int | None) -> TaskStatus:
 
 
 def _texts(listed: Any) -> tuple[str, ...]:
-    return tuple(text for text in listed or () if isinstance(text, str) and text)
+    return tuple(text for text in listed if isinstance(text, str) and text) if isinstance(listed, list) else ()
 
 
 def _int(value: Any) -> int | None:

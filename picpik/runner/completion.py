@@ -42,12 +42,9 @@ class Completion:
         detail = await self._session.poller.ended(self._task_uid, job.saw, job.troubled)
         if detail.status is TaskStatus.FAILED:
             raise TaskFailed(self._task_uid, detail.error_code, detail.error_message)
-        await self._write(
-            state=FINISHED,
-            action=job.record.action or detail.action,
-            seed=detail.seed if job.record.seed is None else job.record.seed,
-            points_spent=detail.points_spent,
-        )
+        # a task that is collected by its TaskUID alone is known by what the service says of it
+        asked = {} if job.record.action else {"action": detail.action, "seed": detail.seed}
+        await self._write(state=FINISHED, points_spent=detail.points_spent, **asked)
         return detail
 
     async def _write(self, **changes: Any) -> Record:

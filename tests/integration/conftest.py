@@ -24,7 +24,7 @@ from comfyui_picpik.picpik.api import (
     Timeouts,
 )
 from comfyui_picpik.picpik.runner import Delays, Runner
-from comfyui_picpik.sandbox.running import SandboxThread, start_in_thread
+from comfyui_picpik.sandbox import SandboxThread, start_in_thread
 from comfyui_picpik.tests.paths import ROOT
 from PIL import Image
 

@@ -29,7 +29,7 @@ from comfyui_picpik.picpik.runner import (
     completion,
     submission,
 )
-from comfyui_picpik.sandbox.running import start_in_thread
+from comfyui_picpik.sandbox import start_in_thread
 
 SUBMIT = "GeneratePatternsFromImage"
 

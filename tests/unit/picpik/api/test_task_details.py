@@ -27,6 +27,8 @@ def detail(**fields) -> TaskDetail:
         ({"Status": "Rendering", "ImgList": ["http://x"], "ErrorCode": 0}, TaskStatus.FINISHED),
         ({"Status": "Rendering", "ImgList": ["http://x"], "ErrorCode": 3}, TaskStatus.FAILED),
         ({"Status": "Running", "ImgList": ["http://half"]}, TaskStatus.RUNNING),
+        ({"Status": "Rendering", "TxtList": ["a dress"]}, TaskStatus.FINISHED),
+        ({"Status": "Rendering", "TxtList": ["a dress"], "Action": "ApplyReferencePattern"}, TaskStatus.UNKNOWN),
         ({}, TaskStatus.UNKNOWN),
         ({"Status": None}, TaskStatus.UNKNOWN),
         ({"Status": 3}, TaskStatus.UNKNOWN),
@@ -55,10 +57,28 @@ def test_the_error_message_is_read_in_both_spellings(spelling):
     assert detail(Status="Error", **{spelling: "no cloth found"}).error_message == "no cloth found"
 
 
-@pytest.mark.parametrize("junk", [{"ImgList": None}, {"Seed": "5"}, {"Seed": True}, {"ConsumeApiPoint": 1.5}])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"ImgList": None},
+        {"ImgList": 5},
+        {"ImgList": "http://a"},
+        {"TxtList": "text"},
+        {"Seed": "5"},
+        {"Seed": True},
+        {"ConsumeApiPoint": 1.5},
+    ],
+)
 def test_a_field_of_a_wrong_type_counts_as_not_given(junk):
     read = detail(Status="Running", **junk)
-    assert (read.image_urls, read.seed, read.points_spent) == ((), None, None)
+    assert (read.image_urls, read.texts, read.seed, read.points_spent) == ((), (), None, None)
+
+
+def test_only_what_the_action_brings_counts_as_its_result():
+    both = {"ImgList": ["http://a"], "TxtList": ["a dress"]}
+    assert (detail(**both).image_urls, detail(**both).texts) == (("http://a",), ("a dress",))
+    known = detail(Action="GeneratePatternsFromImageResponse", **both)
+    assert (known.image_urls, known.texts) == (("http://a",), ())
 
 
 def test_an_unknown_word_is_shown_as_it_came():

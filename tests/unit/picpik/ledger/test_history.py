@@ -115,3 +115,15 @@ def test_a_picture_is_found_by_its_index_while_it_is_on_disk(tmp_path: Path):
 
     assert history.find(task.id) == task
     assert [history.file(task, index) for index in (-1, 0, 1, 2)] == [None, None, picture, None]
+
+
+def test_texts_and_pictures_of_a_task_are_told_apart(tmp_path: Path):
+    files = tuple(StoredFile(name, 1, "x") for name in ("k/00.png", "k/01.png", "k/00.txt", "k/01.txt"))
+    history = write(tmp_path, record("k", files=files))
+    folder = tmp_path / "results" / "k"
+    folder.mkdir(parents=True)
+    (folder / "01.png").write_bytes(b"x")
+    (folder / "00.txt").write_text("织物", "utf-8")
+    (task,) = history.recent(1)
+
+    assert (history.pictures(task), history.texts(task)) == ([1], ["织物"])

@@ -41,6 +41,13 @@ def test_a_file_is_named_after_its_task_its_place_and_its_content(folder, conten
     assert folder.save("dc0dtiulu37t71navko0", 3, content).name == f"dc0dtiulu37t71navko0/03.{extension}"
 
 
+def test_a_text_is_kept_as_utf_8_beside_a_picture_of_the_same_place(folder):
+    text, picture = folder.save_text("task", 0, "织物 \ud800"), folder.save("task", 0, PNG)
+    assert [(file.name, file.is_text) for file in (text, picture)] == [("task/00.txt", True), ("task/00.png", False)]
+    assert folder.path(text).read_text("utf-8") == "织物 ?"
+    assert folder.intact([text, picture])
+
+
 @pytest.mark.parametrize("task_uid", ["../../etc/passwd", "..", "", "a/b", "C:\\x", "ü", "x" * 65, "a\x00b", "con."])
 def test_a_task_uid_from_outside_cannot_leave_the_folder(folder, tmp_path, task_uid):
     file = folder.save(task_uid, 0, PNG)
