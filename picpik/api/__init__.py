@@ -12,7 +12,6 @@ from .actions import (
     Action as Action,
     ApplyReferencePattern as ApplyReferencePattern,
     GeneratePatternsFromImage as GeneratePatternsFromImage,
-    GeneratingAction as GeneratingAction,
     Generation as Generation,
     ResultKind as ResultKind,
     parse_extra_parameters as parse_extra_parameters,

@@ -5,7 +5,6 @@ from .errors import (
     BatchFailed as BatchFailed,
     OutcomeUnknown as OutcomeUnknown,
     ResultUnavailable as ResultUnavailable,
-    TaskError as TaskError,
     TaskFailed as TaskFailed,
     TaskNotFound as TaskNotFound,
     TaskOutOfReach as TaskOutOfReach,

@@ -150,7 +150,8 @@ class Submission:
 
 def unanswered(record: Record, trouble: str = NONE_FITS) -> OutcomeUnknown:
     """About an earlier try, of which nobody can tell whether it was accepted."""
-    return OutcomeUnknown(f"an earlier try ({record.action}, seed {record.seed}) got no answer.", trouble)
+    request = record.action if record.seed is None else f"{record.action}, seed {record.seed}"
+    return OutcomeUnknown(f"an earlier try ({request}) got no answer.", trouble)
 
 
 def _submit_began(record: Record) -> float:
