@@ -1,6 +1,7 @@
 """One ComfyUI process on a free port, with this pack in it and a base folder of its own."""
 
 import atexit
+import random
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from . import processes
+from . import package, processes
 from .comfyui_client import ComfyuiClient
 from .comfyui_source import ComfyuiSource
 from .environment import Environment
@@ -21,6 +22,9 @@ PACK_FOLDER = "ComfyUI-PICPIK"
 """The pack's folder in custom_nodes, whatever the checkout is called: the front end shows this name to users."""
 
 SECONDS_TO_START = 180.0
+
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to outgoing connections: one of these may be in use when ComfyUI comes to listen."""
 
 
 class ComfyuiServer:
@@ -34,8 +38,12 @@ class ComfyuiServer:
         variables: Mapping[str, str] | None = None,
         port: int | None = None,
         arguments: Sequence[str] = (),
+        pack: Path | None = None,
     ) -> None:
-        """Describes a server: `variables` are added to its environment, `arguments` to ComfyUI's command line."""
+        """Describes a server: `variables` are added to its environment, `arguments` to ComfyUI's command line.
+
+        What is installed in it is `pack`, else what users would get of the checkout as it is at each start.
+        """
         self.folder = folder
         self.variables = dict(variables or {})
         self.port = port or _free_port()
@@ -44,6 +52,7 @@ class ComfyuiServer:
         self._environment = environment
         self._source = source
         self._arguments = arguments
+        self._pack = pack
         self._process: subprocess.Popen[bytes] | None = None
         self._client: ComfyuiClient | None = None
 
@@ -66,9 +75,9 @@ class ComfyuiServer:
         return ComfyuiClient(self.url)
 
     def start(self) -> None:
-        """Starts ComfyUI with the pack as it is now, and waits until it answers. Raises Failure when it does not."""
+        """Starts ComfyUI with the pack in it, and waits until it answers. Raises Failure when it does not."""
         _require_free(self.port)
-        self._copy_pack()
+        self._install_pack()
         command = [sys.executable, self._source.path / "main.py", *self._options(), *self._arguments]
         self._process = processes.start(command, self.log, self._process_variables(), cwd=self.folder)
         atexit.register(self.kill)  # for an end that skips the caller's own clean-up
@@ -112,12 +121,14 @@ class ComfyuiServer:
             self._client.close()
             self._client = None
 
-    def _copy_pack(self) -> None:
+    def _install_pack(self) -> None:
         """A copy, as an installation is: a link back to the checkout would hold `.dev`, and with it this folder."""
-        root = self._environment.root
-        pack = self.folder / "custom_nodes" / PACK_FOLDER
-        shutil.rmtree(pack, ignore_errors=True)
-        shutil.copytree(root, pack, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests"))
+        folder = self.folder / "custom_nodes" / PACK_FOLDER
+        shutil.rmtree(folder, ignore_errors=True)
+        if self._pack is None:
+            package.copy(self._environment.root, package.files(self._environment.root), folder)
+        else:
+            shutil.copytree(self._pack, folder)
 
     def _options(self) -> list[str]:
         database = (self.folder / "comfyui.db").as_posix()
@@ -156,18 +167,26 @@ def _answers(http: httpx.Client) -> bool:
 
 def _require_free(port: int) -> None:
     """Refuses a port that another program serves: that might be a ComfyUI, and would be taken for ours."""
+    hindrance = _hindrance(port)
+    if hindrance:
+        raise Failure(f"Port {port} cannot be used: {hindrance.strerror}.\nGive another one, or none for any.")
+
+
+def _free_port() -> int:
+    """One that nothing serves now, and that no outgoing connection will take before ComfyUI listens."""
+    for port in random.sample(PORTS, 100):
+        if not _hindrance(port):
+            return port
+    raise Failure(f"No port from {PORTS[0]} to {PORTS[-1]} is free.\nEnd some servers.")
+
+
+def _hindrance(port: int) -> OSError | None:
+    """What keeps a server from listening on a port."""
     with socket.socket() as probe:
         if sys.platform != "win32":  # where it would allow a second server
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise Failure(
-                f"Port {port} cannot be used: {error.strerror}.\nGive another one, or none for any."
-            ) from error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+            return error
+    return None
