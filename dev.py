@@ -16,13 +16,14 @@ from pathlib import Path
 
 from devtools import bench, comfyui_source, lanes, processes
 from devtools.environment import Environment
-from devtools.terminal import Failure, say
+from devtools.terminal import Failure, say, survive_any_text
 
 ROOT = Path(__file__).resolve().parent
 
 
 def main(arguments: list[str]) -> int:
     processes.treat_termination_as_ctrl_c()
+    survive_any_text()
     own, pytest_arguments = split_at_dashes(arguments)
     options = parser().parse_args(own)
     environment = Environment(ROOT)

@@ -8,10 +8,14 @@ Everything these modules create lies below `<project>/.dev`, which git ignores a
     comfyui_source   where a ComfyUI of a known version comes from
     chromium         the browser of the browser lane
     lanes            `dev.py test`
+    checks           the programs of a lane, and what their ends mean
+    tracks           lanes side by side
+    reports          what is said when all lanes have ended
     bench            `dev.py bench`
 
-Those seven use the standard library alone, because they run before there is an environment. The others run inside it:
+Those ten use the standard library alone, because they run before there is an environment. The others run inside it:
 
+    package          the files that users install
     comfyui_server   one ComfyUI process with this pack in it
     comfyui_client   what one client does with a ComfyUI: queue, wait, interrupt, fetch pictures
     comfyui_events   the WebSocket of that client

@@ -26,7 +26,9 @@ def treat_termination_as_ctrl_c() -> None:
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would hand down "ignored"
     signal.signal(signal.SIGTERM, unwind)
-    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means to go on
+    if sys.platform == "win32":
+        signal.signal(signal.SIGBREAK, unwind)  # what `interrupt` sends there
+    elif signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means to go on
         signal.signal(signal.SIGHUP, unwind)
 
 
@@ -62,11 +64,16 @@ def run(command: Sequence[str | Path], log: Path, environment: Mapping[str, str]
 
 def end(process: subprocess.Popen[bytes], patience: float = 15.0) -> None:
     """Asks a program to end, as Ctrl-C would, and ends it for good when it has not after `patience` seconds."""
+    interrupt(process)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    kill(process)
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Asks a program to end, as Ctrl-C would. Harmless when it has ended already."""
     if process.poll() is None:
         process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
-    kill(process)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -1,9 +1,10 @@
 """What a person at the terminal sees: steps that take a while, and failures that say what to do."""
 
+import io
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SECONDS_BETWEEN_LINES = 20.0
@@ -12,6 +13,13 @@ SECONDS_BETWEEN_LINES = 20.0
 
 class Failure(Exception):
     """Ends a command. Its first line says what happened, the next what to do."""
+
+
+def survive_any_text() -> None:
+    """Lets lines be written that the terminal's encoding does not know, as those of a failed test may be."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str = "") -> None:
@@ -24,29 +32,42 @@ def say(text: str = "") -> None:
 def step(title: str) -> Iterator[None]:
     """Shows that `title` is under way, for how long, and how long it took."""
     started = time.monotonic()
-    over = threading.Event()
-    ticker = threading.Thread(target=_tick, args=(title, started, over), daemon=True)
-    ticker.start()
     outcome = "stopped"
     try:
-        yield
+        with signs_of_life(lambda: f"{title} ..." + _so_far(time.monotonic() - started)):
+            yield
         outcome = "done"
+    finally:
+        say(f"  {title}: {outcome} ({time.monotonic() - started:.0f} s)")
+
+
+@contextmanager
+def signs_of_life(state: Callable[[], str]) -> Iterator[None]:
+    """Shows again and again what is under way, as `state` tells it."""
+    over = threading.Event()
+    ticker = threading.Thread(target=_tick, args=(state, over), daemon=True)
+    ticker.start()
+    try:
+        yield
     finally:
         over.set()
         ticker.join()
-        say(f"{_line_start()}  {title}: {outcome} ({time.monotonic() - started:.0f} s)")
+        sys.stdout.write(_line_start())
 
 
-def _tick(title: str, started: float, over: threading.Event) -> None:
+def _tick(state: Callable[[], str], over: threading.Event) -> None:
     rewrites = sys.stdout.isatty()
     say_again = 1.0 if rewrites else SECONDS_BETWEEN_LINES
-    text = f"  {title} ..."
     while True:
+        text = f"  {state()}"
         sys.stdout.write(_line_start() + text if rewrites else text + "\n")
         sys.stdout.flush()
         if over.wait(say_again):
             return
-        text = f"  {title} ... {time.monotonic() - started:.0f} s"
+
+
+def _so_far(seconds: float) -> str:
+    return f" {seconds:.0f} s" if seconds >= 1 else ""
 
 
 def _line_start() -> str:

@@ -1,0 +1,96 @@
+"""What a lane consists of: the programs it runs, and what their ends mean."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import reports
+from .comfyui_source import ComfyuiSource
+from .environment import Environment
+from .reports import Case
+
+COMPLETE = {"unit": ("--cov=imaging", "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing:skip-covered")}
+"""What a whole lane has to cover by branch: wrong pixels are paid for like right ones."""
+
+WHERE_IT_HANGS = ("-o", "faulthandler_timeout=180")
+"""Has pytest show where a test stands that has been running for so many seconds."""
+
+WITH_FILES = ("-o", "junit_family=xunit1")
+"""Has pytest's report name the file of a test."""
+
+NO_TESTS_COLLECTED = 5
+"""pytest's exit code."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One program: a tool of the lane lint, or pytest with the tests of a lane."""
+
+    name: str
+    arguments: tuple[str, ...]
+    """Python's."""
+    report: Path | None = None
+    """pytest's JUnit report."""
+    may_be_empty: bool = False
+    """Whether the tests were chosen by somebody, as with -k, who may have chosen those of another lane."""
+
+    def cases(self, code: int, seconds: float, said: str) -> list[Case]:
+        """What ended like this, after `seconds` and with `said` as its output."""
+        if self.report is None:
+            return [Case(self.name, "failed" if code else "passed", seconds, said)]
+        if code == NO_TESTS_COLLECTED and self.may_be_empty:
+            return []
+        cases = reports.read(self.report) if self.report.is_file() else []
+        if code and not any(case.outcome == "failed" for case in cases):
+            cases.append(Case(f"{self.name} ended with exit code {code}", "failed", 0.0, said))
+        return cases
+
+
+def of_lane(
+    lane: str, environment: Environment, comfyui: ComfyuiSource, pytest_arguments: Sequence[str]
+) -> list[Check]:
+    """The programs of one lane, in their order."""
+    return _lint(environment, comfyui) if lane == "lint" else [_tests(lane, environment, pytest_arguments)]
+
+
+def variables(environment: Environment, comfyui: ComfyuiSource) -> dict[str, str]:
+    """What the programs of all lanes get."""
+    return environment.variables() | {
+        "COMFYUI_PATH": str(comfyui.path),
+        "RUFF_CACHE_DIR": str(environment.folder / "ruff"),
+        "PYRIGHT_PYTHON_CACHE_DIR": str(environment.folder / "pyright"),
+        "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+    }
+
+
+def _lint(environment: Environment, comfyui: ComfyuiSource) -> list[Check]:
+    pyright_settings = _write_pyright_settings(environment, comfyui)
+    return [
+        Check("ruff check", ("-m", "ruff", "check", ".")),
+        Check("ruff format", ("-m", "ruff", "format", "--check", ".")),
+        Check("pyright", ("-m", "pyright", "--project", str(pyright_settings))),
+    ]
+
+
+def _tests(lane: str, environment: Environment, pytest_arguments: Sequence[str]) -> Check:
+    report = environment.artifacts / f"{lane}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    cache = f"cache_dir={environment.folder / 'pytest' / lane}"  # lanes that run side by side would share one
+    wanted = pytest_arguments or COMPLETE.get(lane, ())  # arguments may choose a part of the lane
+    options = (f"--junitxml={report}", *WITH_FILES, *WHERE_IT_HANGS, "-o", cache, *wanted)
+    return Check(f"pytest tests/{lane}", ("-m", "pytest", f"tests/{lane}", *options), report, bool(pytest_arguments))
+
+
+def _write_pyright_settings(environment: Environment, comfyui: ComfyuiSource) -> Path:
+    """The settings of pyproject.toml, plus where ComfyUI's own modules lie, which differs from machine to machine."""
+    settings = environment.folder / "pyrightconfig.json"
+    content = {
+        "extends": str(environment.root / "pyproject.toml"),
+        "venvPath": str(environment.folder),
+        "venv": environment.venv.name,
+        "extraPaths": [str(environment.root), str(comfyui.path)],
+    }
+    settings.write_text(json.dumps(content, indent=2), "utf-8")
+    return settings
