@@ -68,6 +68,28 @@ def comfyui(
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def untold(
+    environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ComfyuiServer]:
+    """A ComfyUI whose environment says nothing of accounts. Tests take it as `keyless`."""
+    server = ComfyuiServer(
+        environment, source, tmp_path_factory.mktemp("untold"), {"PICPIK_POLL_INTERVAL": POLL_INTERVAL}
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def keyless(untold: ComfyuiServer) -> ComfyuiServer:
+    """A ComfyUI that knows of no account, neither from its environment nor, any more, from an earlier test."""
+    http = untold.client.http
+    for account in http.get("/picpik/accounts").raise_for_status().json()["accounts"]:
+        http.post("/picpik/accounts/remove", json={"name": account["name"]}).raise_for_status()
+    return untold
+
+
 @pytest.fixture
 def start_sandbox() -> Iterator[Callable[..., SandboxThread]]:
     """Starts sandboxes of the test's own, with the arguments of `start_in_thread`; all are stopped after the test."""

@@ -1,10 +1,7 @@
 """A new user's first minutes, by the README: a template, the error without keys, the sandbox, the picture, the help."""
 
-from collections.abc import Iterator
-
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
-from comfyui_picpik.devtools.comfyui_source import ComfyuiSource
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.tests.browser.canvases import CANVASES, open_settings, opened
 from playwright.sync_api import Browser, expect
@@ -12,25 +9,15 @@ from playwright.sync_api import Browser, expect
 TEMPLATE = "extract-a-tileable-pattern"
 
 
-@pytest.fixture(scope="module")
-def fresh(
-    environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ComfyuiServer]:
-    """A ComfyUI with the pack just installed, and nothing said to it."""
-    server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("fresh"))
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.mark.parametrize("canvas", CANVASES)
 def test_from_the_template_without_keys_to_a_picture_and_its_help_page(
-    browser: Browser, fresh: ComfyuiServer, environment: Environment, canvas: str
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
 ):
-    fresh.client.http.post("/picpik/accounts/remove", json={"name": "Try"})
-    fresh.client.http.post("/free", json={"free_memory": True, "unload_models": True})  # forget the other canvas's run
+    keyless.client.http.post(
+        "/free", json={"free_memory": True, "unload_models": True}
+    )  # forget the other canvas's run
     shots = environment.artifacts / "browser"
-    with opened(browser, fresh, environment, canvas, f"first-steps-help-{canvas}") as front_end:
+    with opened(browser, keyless, environment, canvas, f"first-steps-help-{canvas}") as front_end:
         page = front_end.page
         front_end.open_template(TEMPLATE)
 

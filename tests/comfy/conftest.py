@@ -4,21 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from comfyui_picpik.devtools import comfyui_source
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.comfyui_source import ComfyuiSource
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.fixtures import (
     account,
-    comfyui,
     environment,
+    keyless,
     sandbox,
     source,
     start_comfyui,
     start_sandbox,
+    untold,
 )
-from comfyui_picpik.sandbox import SandboxThread
+from comfyui_picpik.sandbox import SandboxThread, start_in_thread
+from comfyui_picpik.tests.comfy.mortal import Mortal
 
-__all__ = ["comfyui", "environment", "sandbox", "source", "start_comfyui", "start_sandbox"]
+__all__ = ["environment", "keyless", "sandbox", "source", "start_comfyui", "start_sandbox", "untold"]
 
 NEIGHBOURS = Path(__file__).parent / "neighbours"
 
@@ -32,18 +35,50 @@ def neighbours(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="session")
-def town(
+def comfyui(
     environment: Environment,
     source: ComfyuiSource,
     sandbox: SandboxThread,
     neighbours: tuple[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ComfyuiServer]:
-    """A ComfyUI with the pack and its neighbours, shared by tests, with `sandbox` as its endpoint. Leave it idle."""
-    server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("town"), account(sandbox), arguments=neighbours)
+    """The ComfyUI that most tests share: with neighbours, and `sandbox` as its endpoint. Leave it running and idle."""
+    folder = tmp_path_factory.mktemp("comfyui")
+    server = ComfyuiServer(environment, source, folder, account(sandbox), arguments=neighbours)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def sandboxed(
+    request: pytest.FixtureRequest,
+    environment: Environment,
+    source: ComfyuiSource,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[ComfyuiServer]:
+    """A ComfyUI to which nothing was said but to use the pack's own sandbox; as a parameter, of another version."""
+    version = getattr(request, "param", None)
+    chosen = comfyui_source.provide(version, environment) if version else source
+    folder = tmp_path_factory.mktemp("sandboxed")
+    server = ComfyuiServer(environment, chosen, folder, {"PICPIK_ENDPOINT": "sandbox"})
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mortal(
+    environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mortal]:
+    """What tests may kill and start again. It loads no nodes of ComfyUI's partners, to be back sooner."""
+    sandbox = start_in_thread(seconds_queued=0.3, seconds_per_task=1.0, until_seen=True)
+    folder = tmp_path_factory.mktemp("mortal")
+    server = ComfyuiServer(environment, source, folder, account(sandbox), arguments=("--disable-api-nodes",))
+    server.start()
+    yield Mortal(server, sandbox)
+    server.stop()
+    sandbox.stop()
 
 
 @pytest.fixture

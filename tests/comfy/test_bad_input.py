@@ -5,7 +5,7 @@ import re
 import pytest
 from comfyui_picpik.devtools.comfyui_client import PromptRefused
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
-from comfyui_picpik.devtools.fixtures import StartComfyui, account
+from comfyui_picpik.devtools.fixtures import StartComfyui
 from comfyui_picpik.sandbox import SandboxThread
 from comfyui_picpik.tests.comfy.prompts import Prompt, apply_prompt, extract_prompt, node
 
@@ -142,8 +142,8 @@ def test_an_empty_task_uid_is_refused(comfyui: ComfyuiServer):
     assert error.message.startswith("task_uid: is empty.")
 
 
-def test_missing_keys_are_told_with_the_three_ways_to_give_them(start_comfyui: StartComfyui):
-    error = start_comfyui({}).client.run(extract_prompt()).error
+def test_missing_keys_are_told_with_the_three_ways_to_give_them(keyless: ComfyuiServer):
+    error = keyless.client.run(extract_prompt()).error
     assert error is not None
     for way in ("PICPIK_PUBLIC_KEY", "PICPIK_PRIVATE_KEY", "Settings", "accounts.json", "PICPIK_ENDPOINT=sandbox"):
         assert way in error.message
@@ -157,11 +157,13 @@ def test_an_unknown_endpoint_is_told_with_the_ones_there_are(start_comfyui: Star
         assert choice in error.message
 
 
-def test_a_network_that_is_down_is_told_and_nothing_is_paid(start_comfyui: StartComfyui, start_sandbox):
+def test_a_network_that_is_down_is_told_and_nothing_is_paid(keyless: ComfyuiServer, start_sandbox):
     stopped = start_sandbox()
-    variables = account(stopped)
+    keys = {"public_key": stopped.public_key, "private_key": stopped.private_key}
+    saved = {"name": "Nowhere", "endpoint": stopped.endpoint, **keys}
+    keyless.client.http.post("/picpik/accounts", json=saved).raise_for_status()
     stopped.stop()
-    error = start_comfyui(variables).client.run(extract_prompt()).error
+    error = keyless.client.run(extract_prompt()).error
     assert error is not None
     assert error.message.startswith("127.0.0.1 could not be reached (no connection).")
     assert "Nothing was sent and nothing was paid." in error.message

@@ -4,16 +4,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
-from comfyui_picpik.devtools.comfyui_source import ComfyuiSource
-from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.fixtures import StartComfyui, account
-from comfyui_picpik.sandbox import SandboxThread, start_in_thread
+from comfyui_picpik.sandbox import SandboxThread
+from comfyui_picpik.tests.comfy.mortal import Mortal
 from comfyui_picpik.tests.comfy.prompts import apply, extract, extract_prompt, node, pixels, save_arrays
 
 KILLS = 20
@@ -30,63 +28,62 @@ def picture(server: ComfyuiServer, seed: int) -> np.ndarray:
 
 
 def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_all_urls_are_dead(
-    start_comfyui: StartComfyui, start_sandbox
+    mortal: Mortal,
 ):
-    sandbox = start_sandbox()
-    server = start_comfyui(account(sandbox))
-    first = picture(server, seed=1)
-    asked = sandbox.sandbox.state()["requests"]
+    server, sandbox = mortal.server, mortal.sandbox.sandbox
+    first = picture(server, seed=1001)
+    asked = sandbox.state()["requests"]
 
-    sandbox.sandbox.expire()
+    sandbox.expire()
     server.restart()
 
-    again = server.client.run(extract_prompt(seed=1))
+    again = server.client.run(extract_prompt(seed=1001))
     np.testing.assert_array_equal(pixels(again.images["3"][0].content), first)
-    assert sandbox.sandbox.state()["requests"] == asked
+    assert sandbox.state()["requests"] == asked
     last = again.texts("2")[-1]
     assert "credits paid before" in last
     assert "upload" not in last
 
 
-def test_what_a_crash_left_behind_is_collected_without_anybody_asking(start_comfyui: StartComfyui, start_sandbox):
-    sandbox = start_sandbox(seconds_per_task=1.0)
-    server = start_comfyui(account(sandbox))
-    assert server.client.run(extract_prompt(seed=8, wait=False)).status == "success"
+def test_what_a_crash_left_behind_is_collected_without_anybody_asking(mortal: Mortal):
+    server = mortal.server
+    downloads = mortal.sandbox.sandbox.state()["requests"].get("download", 0)
+    assert server.client.run(extract_prompt(seed=1008, wait=False)).status == "success"
     server.kill()
 
     server.start()
 
     end = time.monotonic() + 60
-    while sandbox.sandbox.state()["requests"].get("download", 0) == 0:
+    while mortal.sandbox.sandbox.state()["requests"].get("download", 0) == downloads:
         assert time.monotonic() < end, "nobody came for it"
         time.sleep(0.1)
-    assert accepted(sandbox) == {8: 1}
+    assert accepted(mortal.sandbox)[1008] == 1
 
 
-def test_another_seed_and_back_is_paid_for_each_seed_once(town: ComfyuiServer, calm: SandboxThread):
+def test_another_seed_and_back_is_paid_for_each_seed_once(comfyui: ComfyuiServer, calm: SandboxThread):
     for seed in (3_000_001, 3_000_002, 3_000_001):
-        picture(town, seed)
+        picture(comfyui, seed)
     assert accepted(calm)[3_000_001] == accepted(calm)[3_000_002] == 1
 
 
-def test_seed_minus_one_is_a_new_picture_each_run(town: ComfyuiServer, calm: SandboxThread):
+def test_seed_minus_one_is_a_new_picture_each_run(comfyui: ComfyuiServer, calm: SandboxThread):
     before = sum(accepted(calm).values())
-    first, second = picture(town, -1), picture(town, -1)
+    first, second = picture(comfyui, -1), picture(comfyui, -1)
     assert (first != second).any()
     assert sum(accepted(calm).values()) == before + 2
 
 
-def test_identical_nodes_of_one_prompt_share_one_task(town: ComfyuiServer, calm: SandboxThread):
+def test_identical_nodes_of_one_prompt_share_one_task(comfyui: ComfyuiServer, calm: SandboxThread):
     prompt = extract_prompt(seed=3_000_003)
     prompt |= {"4": extract(["1", 0], seed=3_000_003), "5": node("PreviewImage", images=["4", 0])}
-    outcome = town.client.run(prompt)
+    outcome = comfyui.client.run(prompt)
     np.testing.assert_array_equal(*(pixels(outcome.images[node_id][0].content) for node_id in ("3", "5")))
     assert accepted(calm)[3_000_003] == 1
 
 
-def test_two_queued_prompts_with_the_same_request_share_one_task(town: ComfyuiServer, calm: SandboxThread):
-    ids = [town.client.queue(extract_prompt(seed=3_000_004)) for _ in range(2)]
-    assert [town.client.wait(prompt_id).status for prompt_id in ids] == ["success", "success"]
+def test_two_queued_prompts_with_the_same_request_share_one_task(comfyui: ComfyuiServer, calm: SandboxThread):
+    ids = [comfyui.client.queue(extract_prompt(seed=3_000_004)) for _ in range(2)]
+    assert [comfyui.client.wait(prompt_id).status for prompt_id in ids] == ["success", "success"]
     assert accepted(calm)[3_000_004] == 1
 
 
@@ -102,7 +99,7 @@ def test_a_neighbour_that_fails_does_not_cost_the_task(start_comfyui: StartComfy
 
 
 def test_a_batch_with_a_failing_entry_keeps_the_others_and_pays_only_for_that_one_again(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path
 ):
     raw = np.random.default_rng(1).random((4, 64, 64, 3), np.float32)
     prompt = {
@@ -113,18 +110,18 @@ def test_a_batch_with_a_failing_entry_keeps_the_others_and_pays_only_for_that_on
     calm.sandbox.faults.add("pass", action="GeneratePatternsFromImage", times=2)
     calm.sandbox.faults.add("fail", error_code=9, message="no cloth")
 
-    error = town.client.run(prompt).error
+    error = comfyui.client.run(prompt).error
 
     assert error is not None
     assert error.message.startswith("1 of 4 entries failed; the other 3 are stored.")
     assert "(ErrorCode 9: no cloth)" in error.message
     assert accepted(calm)[3_000_006] == 4
-    again = town.client.run(prompt)
+    again = comfyui.client.run(prompt)
     assert (again.status, len(again.images["3"])) == ("success", 4)
     assert accepted(calm)[3_000_006] == 5
 
 
-def test_a_change_downstream_pays_only_for_what_changed(town: ComfyuiServer, calm: SandboxThread):
+def test_a_change_downstream_pays_only_for_what_changed(comfyui: ComfyuiServer, calm: SandboxThread):
     def prompt(strength: float):
         return {
             "1": node("PicpikExampleImages"),
@@ -134,40 +131,22 @@ def test_a_change_downstream_pays_only_for_what_changed(town: ComfyuiServer, cal
         }
 
     for strength in (0.5, 0.9):
-        assert town.client.run(prompt(strength)).status == "success"
+        assert comfyui.client.run(prompt(strength)).status == "success"
 
     assert accepted(calm)[3_000_007] == 1
     assert accepted(calm)[3_000_008] == 2
 
 
-@dataclass
-class Doomed:
-    """A ComfyUI that is killed again and again, and the sandbox that counts what it was asked to do."""
-
-    server: ComfyuiServer
-    sandbox: SandboxThread
-
-
 @pytest.fixture(scope="module")
-def doomed(
-    environment: Environment,
-    source: ComfyuiSource,
-    tmp_path_factory: pytest.TempPathFactory,
-    say_at_the_end: Callable[[str], None],
-) -> Iterator[Doomed]:
-    sandbox = start_in_thread(seconds_queued=0.3, seconds_per_task=1.0, until_seen=True)
-    server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("doomed"), account(sandbox))
-    server.start()
-    yield Doomed(server, sandbox)
-    server.stop()
-    sandbox.stop()
-    totals = accepted(sandbox)
+def doomed(mortal: Mortal, say_at_the_end: Callable[[str], None]) -> Iterator[Mortal]:
+    yield mortal
+    totals = {seed: count for seed, count in accepted(mortal.sandbox).items() if seed <= KILLS}
     twice = sum(count > 1 for count in totals.values())
     say_at_the_end(f"kill -9: {KILLS} kills, {sum(totals.values())} accepted tasks, {twice} paid twice")
 
 
 @pytest.mark.parametrize("kill", range(1, KILLS + 1))
-def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(doomed: Doomed, kill: int):
+def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(doomed: Mortal, kill: int):
     """kill -9 at a seeded random moment of a running workflow; then a start and the same prompt again."""
     doomed.server.client.queue(extract_prompt(seed=kill))
     time.sleep(random.Random(kill).uniform(0.0, 2.2))  # the moment itself is what is tried here

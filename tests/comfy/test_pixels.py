@@ -45,7 +45,7 @@ def notes(server: ComfyuiServer, prompt: Prompt, node_id: str) -> tuple[str, ...
 
 
 def test_outside_the_mask_every_pixel_comes_back_as_it_was_and_inside_it_does_not(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     raw, mask = photo(random, 1, 160, 224, 3), np.zeros((1, 160, 224), np.float32)
     mask[0, 40:120, 60:170] = 1
@@ -57,7 +57,7 @@ def test_outside_the_mask_every_pixel_comes_back_as_it_was_and_inside_it_does_no
         "4": keep("3", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     images, alpha, uids = kept(tmp_path / "kept.npz")
     assert (images.shape, images.dtype) == ((1, 160, 224, 3), np.float32)
@@ -70,7 +70,7 @@ def test_outside_the_mask_every_pixel_comes_back_as_it_was_and_inside_it_does_no
 
 
 def test_a_batch_makes_one_task_an_entry_in_order_and_all_pictures_come_out(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     raw = photo(random, 3, 96, 96, 3)
     raw[:, :, :, 0] = np.array([0.1, 0.5, 0.9], np.float32)[:, None, None]
@@ -80,7 +80,7 @@ def test_a_batch_makes_one_task_an_entry_in_order_and_all_pictures_come_out(
         "3": keep("2", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     images, _, uids = kept(tmp_path / "kept.npz")
     assert images.shape == (6, 128, 128, 3)
@@ -90,7 +90,7 @@ def test_a_batch_makes_one_task_an_entry_in_order_and_all_pictures_come_out(
 
 
 def test_one_pattern_serves_every_photo_and_every_photo_has_its_own_mask(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     raw, mask = photo(random, 2, 80, 80, 3), np.zeros((2, 80, 80), np.float32)
     mask[0, :40], mask[1, 40:] = 1, 1
@@ -101,7 +101,7 @@ def test_one_pattern_serves_every_photo_and_every_photo_has_its_own_mask(
         "4": keep("3", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     images, _, uids = kept(tmp_path / "kept.npz")
     np.testing.assert_array_equal(images[mask == 0], raw[mask == 0])
@@ -112,7 +112,7 @@ def test_one_pattern_serves_every_photo_and_every_photo_has_its_own_mask(
 
 
 def test_batches_that_do_not_go_together_are_refused_naming_both_sizes(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     accepted = len(calm.sandbox.state()["tasks"])
     mask = np.ones((2, 64, 64), np.float32)
@@ -124,7 +124,7 @@ def test_batches_that_do_not_go_together_are_refused_naming_both_sizes(
         "4": keep("3", tmp_path / "kept.npz"),
     }
 
-    error = town.client.run(prompt).error
+    error = comfyui.client.run(prompt).error
 
     assert error is not None
     assert "a batch of 2 does not go with the batch of 3 in raw_image" in error.message
@@ -132,7 +132,7 @@ def test_batches_that_do_not_go_together_are_refused_naming_both_sizes(
 
 
 def test_a_list_works_beside_a_batch_and_gives_a_list(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     accepted = len(calm.sandbox.state()["tasks"])
     prompt = {
@@ -142,24 +142,24 @@ def test_a_list_works_beside_a_batch_and_gives_a_list(
         "4": node("PreviewImage", images=["3", 0]),
     }
 
-    outcome = town.client.run(prompt)
+    outcome = comfyui.client.run(prompt)
 
     assert outcome.errors == []
     assert len(outcome.images["4"]) == 3
     assert len(calm.sandbox.state()["tasks"]) == accepted + 3
 
 
-def test_the_empty_mask_of_load_image_is_explained(town: ComfyuiServer, tmp_path: Path, random: np.random.Generator):
+def test_the_empty_mask_of_load_image_is_explained(comfyui: ComfyuiServer, tmp_path: Path, random: np.random.Generator):
     file = BytesIO()
     Image.fromarray((photo(random, 70, 90, 3) * 255).astype(np.uint8)).save(file, "PNG")
-    town.client.http.post("/upload/image", files={"image": ("opaque.png", file.getvalue())}).raise_for_status()
+    comfyui.client.http.post("/upload/image", files={"image": ("opaque.png", file.getvalue())}).raise_for_status()
     prompt = {
         "1": node("LoadImage", image="opaque.png"),
         "2": apply(["1", 0], ["1", 1], ["1", 0], seed=FIRST_SEED + 5),
         "3": keep("2", tmp_path / "kept.npz"),
     }
 
-    error = town.client.run(prompt).error
+    error = comfyui.client.run(prompt).error
 
     assert error is not None
     assert "empty 64 x 64 mask of “Load Image”" in error.message
@@ -167,21 +167,21 @@ def test_the_empty_mask_of_load_image_is_explained(town: ComfyuiServer, tmp_path
 
 
 def test_the_alpha_of_load_image_is_a_mask_that_can_be_used(
-    town: ComfyuiServer, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, tmp_path: Path, random: np.random.Generator
 ):
     levels = (photo(random, 90, 90, 4) * 255).astype(np.uint8)
     levels[..., 3] = 255
     levels[20:60, 30:70, 3] = 0
     file = BytesIO()
     Image.fromarray(levels).save(file, "PNG")
-    town.client.http.post("/upload/image", files={"image": ("painted.png", file.getvalue())}).raise_for_status()
+    comfyui.client.http.post("/upload/image", files={"image": ("painted.png", file.getvalue())}).raise_for_status()
     prompt = {
         "1": node("LoadImage", image="painted.png"),
         "2": apply(["1", 0], ["1", 1], ["1", 0], seed=FIRST_SEED + 6, width=0, height=0),
         "3": keep("2", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     images, _, _ = kept(tmp_path / "kept.npz")
     outside = levels[..., 3] == 255
@@ -200,7 +200,7 @@ def test_the_alpha_of_load_image_is_a_mask_that_can_be_used(
     ],
 )
 def test_the_box_of_the_widget_is_sent_as_its_corners(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator, box: dict, expected: list
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator, box: dict, expected: list
 ):
     prompt = {
         "1": node("NeighbourMakes", path=save_arrays(tmp_path / "raw.npz", photo(random, 1, 90, 120, 3))),
@@ -208,14 +208,14 @@ def test_the_box_of_the_widget_is_sent_as_its_corners(
         "3": keep("2", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     (parameters,) = sent(calm, kept(tmp_path / "kept.npz")[2])
     assert parameters["Box"] == expected
 
 
 def test_a_box_from_comfyui_s_own_node_is_taken(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     prompt = {
         "1": node("NeighbourMakes", path=save_arrays(tmp_path / "raw.npz", photo(random, 1, 90, 120, 3))),
@@ -224,14 +224,14 @@ def test_a_box_from_comfyui_s_own_node_is_taken(
         "3": keep("2", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     (parameters,) = sent(calm, kept(tmp_path / "kept.npz")[2])
     assert parameters["Box"] == [12, 14, 52, 64]
 
 
 def test_a_painted_region_wins_over_the_box(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     region = np.zeros((1, 90, 120), np.float32)
     region[0, 30:50, 70:101] = 1
@@ -241,14 +241,14 @@ def test_a_painted_region_wins_over_the_box(
         "3": keep("2", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     (parameters,) = sent(calm, kept(tmp_path / "kept.npz")[2])
     assert parameters["Box"] == [70, 30, 101, 50]
 
 
 def test_what_was_changed_on_the_way_is_said_on_the_node(
-    town: ComfyuiServer, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, tmp_path: Path, random: np.random.Generator
 ):
     raw = photo(random, 1, 20, 3000, 4) * 1.5 - 0.2
     raw[0, 0, 0] = np.nan
@@ -261,7 +261,7 @@ def test_what_was_changed_on_the_way_is_said_on_the_node(
         "4": keep("3", tmp_path / "kept.npz"),
     }
 
-    said = "\n".join(notes(town, prompt, "3"))
+    said = "\n".join(notes(comfyui, prompt, "3"))
 
     for change in (
         "NaN",
@@ -276,7 +276,7 @@ def test_what_was_changed_on_the_way_is_said_on_the_node(
 
 
 def test_results_of_other_formats_sizes_and_counts_become_the_contract(
-    town: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
 ):
     calm.sandbox.faults.add("picture_count", count=3)
     calm.sandbox.faults.add("picture_format", format="WEBP")
@@ -286,7 +286,7 @@ def test_results_of_other_formats_sizes_and_counts_become_the_contract(
         "3": keep("2", tmp_path / "kept.npz"),
     }
 
-    assert town.client.run(prompt).errors == []
+    assert comfyui.client.run(prompt).errors == []
 
     images, mask, _ = kept(tmp_path / "kept.npz")
     assert (images.shape, mask.shape) == ((3, 128, 128, 3), (3, 128, 128))

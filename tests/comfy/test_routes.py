@@ -2,14 +2,13 @@
 
 import io
 import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from comfyui_picpik.devtools.comfyui_server import PACK_FOLDER, ComfyuiServer
-from comfyui_picpik.devtools.fixtures import StartComfyui, account
-from comfyui_picpik.sandbox import SandboxThread
+from comfyui_picpik.devtools.fixtures import StartComfyui
+from comfyui_picpik.tests.comfy.mortal import Mortal
 from PIL import Image
 
 READS = ("/picpik/accounts", "/picpik/models", "/picpik/tasks")
@@ -92,8 +91,8 @@ def test_settings_that_cannot_work_are_refused_and_not_repeated(http: httpx.Clie
     assert http.get("/picpik/accounts").json()["accounts"] == []
 
 
-def test_an_account_is_saved_renamed_cleared_and_removed(start_comfyui: StartComfyui):
-    http = start_comfyui({}).client.http
+def test_an_account_is_saved_renamed_cleared_and_removed(keyless: ComfyuiServer):
+    http = keyless.client.http
 
     def save(**body: Any) -> dict[str, Any]:
         return http.post("/picpik/accounts", json=body).raise_for_status().json()
@@ -192,11 +191,9 @@ def test_there_is_nothing_to_collect_of_a_task_that_is_stored(http: httpx.Client
     assert http.post("/picpik/tasks/collect", json={"id": "../../etc"}).status_code == 404
 
 
-def test_a_task_that_a_crash_left_behind_is_collected_from_the_list(
-    start_comfyui: StartComfyui, start_sandbox: Callable[..., SandboxThread]
-):
-    sandbox = start_sandbox(seconds_per_task=2)
-    server = start_comfyui(account(sandbox))
+def test_a_task_that_a_crash_left_behind_is_collected_from_the_list(mortal: Mortal):
+    server = mortal.server
+    before = len(mortal.sandbox.sandbox.tasks)
     server.client.run(extract_prompt(seed=78, wait=False))
     server.kill()
     server.start()
@@ -213,7 +210,7 @@ def test_a_task_that_a_crash_left_behind_is_collected_from_the_list(
         time.sleep(0.05)
 
     assert newest()["state"] == "stored"
-    assert len(sandbox.sandbox.tasks) == 1
+    assert len(mortal.sandbox.sandbox.tasks) == before + 1
 
 
 @pytest.mark.parametrize("page", ["PicpikExtractPattern.md", "PicpikExtractPattern/zh.md", "extract-pattern.jpg"])

@@ -126,11 +126,10 @@ def test_a_task_that_is_not_done_in_time_is_named_and_attached_to_not_paid_again
 
 
 def test_the_sandbox_inside_comfyui_gives_the_same_pictures_as_one_on_a_port_of_its_own(
-    comfyui: ComfyuiServer, start_comfyui: StartComfyui
+    comfyui: ComfyuiServer, sandboxed: ComfyuiServer
 ):
-    inside = start_comfyui({"PICPIK_ENDPOINT": "sandbox"})
     for prompt in (extract_prompt(seed=STARTED + 600, tiling=True), apply_prompt(seed=STARTED + 601)):
-        one, other = (server.client.run(prompt).images["3"][0].content for server in (comfyui, inside))
+        one, other = (server.client.run(prompt).images["3"][0].content for server in (comfyui, sandboxed))
         np.testing.assert_array_equal(pixels(one), pixels(other))
 
 

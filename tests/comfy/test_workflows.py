@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from comfyui_picpik.devtools.comfyui_server import PACK_FOLDER, ComfyuiServer
 from comfyui_picpik.devtools.comfyui_source import OLDEST_SUPPORTED
-from comfyui_picpik.devtools.fixtures import ROOT, StartComfyui
+from comfyui_picpik.devtools.fixtures import ROOT
 from comfyui_picpik.devtools.workflows import Workflow
 
 WORKFLOWS = sorted((ROOT / "example_workflows").glob("*.json"))
@@ -33,21 +33,18 @@ def test_there_are_example_workflows():
     assert WORKFLOWS
 
 
-@pytest.mark.parametrize("version", [None, OLDEST_SUPPORTED])
-def test_the_pack_loads_without_a_warning_and_runs_with_nothing_but_the_sandbox_chosen(
-    start_comfyui: StartComfyui, version: str | None
-):
-    server = start_comfyui({"PICPIK_ENDPOINT": "sandbox"}, version=version)
-    object_info = server.client.object_info()
+@pytest.mark.parametrize("sandboxed", [None, OLDEST_SUPPORTED], indirect=True)
+def test_the_pack_loads_without_a_warning_and_runs_with_nothing_but_the_sandbox_chosen(sandboxed: ComfyuiServer):
+    object_info = sandboxed.client.object_info()
 
-    assert complaints(server.log_text()) == []
+    assert complaints(sandboxed.log_text()) == []
     assert set(object_info) >= NODES
 
-    outcome = server.client.run(Workflow.load(WORKFLOWS[0]).to_prompt(object_info))
+    outcome = sandboxed.client.run(Workflow.load(WORKFLOWS[0]).to_prompt(object_info))
 
     assert (outcome.status, outcome.errors) == ("success", [])
     assert outcome.images
-    assert complaints(server.log_text()) == []
+    assert complaints(sandboxed.log_text()) == []
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)

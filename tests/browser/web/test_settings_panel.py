@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
-from comfyui_picpik.devtools.comfyui_source import ComfyuiSource
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.sandbox import SandboxThread, start_in_thread
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, open_settings, opened
@@ -31,17 +30,6 @@ def canary() -> Iterator[SandboxThread]:
     running.stop()
 
 
-@pytest.fixture(scope="module")
-def keyless(
-    environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ComfyuiServer]:
-    """A ComfyUI that has just been installed: its environment says nothing of PICPIK."""
-    server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("keyless"), {"PICPIK_POLL_INTERVAL": "0.1"})
-    server.start()
-    yield server
-    server.stop()
-
-
 def fill(page: Page, label: str, text: str) -> None:
     page.locator(".picpik-panel").get_by_label(label, exact=True).fill(text)
 
@@ -51,7 +39,6 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
     browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread, canvas: str
 ):
     served: list[Response] = []
-    keyless.client.http.post("/picpik/accounts/remove", json={"name": "Studio"}).raise_for_status()
     with opened(browser, keyless, environment, canvas, f"settings-keys-{canvas}") as front_end:
         page = front_end.page
         page.on("response", lambda answer: served.append(answer))

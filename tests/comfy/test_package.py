@@ -1,0 +1,91 @@
+"""What users install: packed by the registry's own tool, unpacked into a ComfyUI, and run there."""
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+from comfyui_picpik.devtools import package
+from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
+from comfyui_picpik.devtools.comfyui_source import ComfyuiSource
+from comfyui_picpik.devtools.environment import Environment
+from comfyui_picpik.devtools.fixtures import ROOT
+from comfyui_picpik.tests.comfy.prompts import extract_prompt, pixels
+from comfyui_picpik.tests.comfy.test_contract import CONTRACT
+
+FOR_DEVELOPERS = {"tests", "benchmarks", "devtools", "docs", "dev.py", "CONTRIBUTING.md"}
+
+FOR_USERS = {
+    "__init__.py", "nodes", "picpik", "imaging", "sandbox", "artwork", "web", "locales", "example_workflows",
+    "pyproject.toml", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE",
+}  # fmt: skip
+
+SILENT = {
+    "DO_NOT_TRACK": "1",
+    "COMFY_NO_TELEMETRY": "1",
+    **{f"{scheme}_PROXY": "http://127.0.0.1:9" for scheme in ("HTTP", "HTTPS", "ALL")},
+}
+"""comfy-cli has nothing to tell anybody, and nobody would hear it: no network is needed to pack."""
+
+
+def names(archive: Path) -> list[str]:
+    with zipfile.ZipFile(archive) as content:
+        return content.namelist()
+
+
+@pytest.fixture(scope="module")
+def packed(
+    environment: Environment, tmp_path_factory: pytest.TempPathFactory, say_at_the_end: Callable[[str], None]
+) -> Path:
+    """The archive that `comfy node pack` makes of the checkout, without what git does not know of it."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    package.copy(ROOT, package.checkout(ROOT), checkout)
+    command = [sys.executable, "-m", "comfy_cli", "--skip-prompt", "node", "pack"]
+    variables = environment.variables() | SILENT
+    tool = subprocess.run(
+        command, cwd=checkout, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    archive = checkout / "node.zip"
+    assert tool.returncode == 0 and archive.is_file(), tool.stdout + tool.stderr
+    say_at_the_end(f"package: {len(names(archive))} files, {archive.stat().st_size / 1e6:.2f} MB")
+    return archive
+
+
+@pytest.fixture(scope="module")
+def installed(
+    packed: Path, environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ComfyuiServer]:
+    """A ComfyUI with nothing but the unpacked archive in it."""
+    folder = tmp_path_factory.mktemp("installed")
+    pack = folder / "unpacked"
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(pack)
+    server = ComfyuiServer(environment, source, folder, {"PICPIK_ENDPOINT": "sandbox"}, pack=pack)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_no_file_of_a_developer_s_folder_is_in_the_package_and_none_of_a_user_s_is_missing(packed: Path):
+    tops = {PurePosixPath(name).parts[0] for name in names(packed)}
+
+    assert not tops & FOR_DEVELOPERS
+    assert not [top for top in tops if top.startswith(".")]
+    assert tops >= FOR_USERS
+
+
+def test_the_other_tests_install_what_the_registry_s_tool_packs(packed: Path):
+    assert set(names(packed)) == {path.as_posix() for path in package.files(ROOT)}
+
+
+def test_every_node_of_the_package_loads(installed: ComfyuiServer):
+    assert {name for name in installed.client.object_info() if name.startswith("Picpik")} == set(CONTRACT)
+
+
+def test_the_package_extracts_a_pattern_in_its_own_sandbox(installed: ComfyuiServer):
+    outcome = installed.client.run(extract_prompt())
+
+    assert (outcome.status, outcome.errors) == ("success", [])
+    assert pixels(outcome.images["3"][0].content).shape == (128, 128, 3)
