@@ -19,7 +19,7 @@ from .tracks import Track, side_by_side
 
 NAMES = ("lint", "unit", "integration", "comfy", "browser")
 
-LONGEST_FIRST = ("comfy", "integration", "browser", "unit", "lint")
+LONGEST_FIRST = ("comfy", "browser", "integration", "unit", "lint")
 """The order in which lanes start, so that no long one is left over for the end."""
 
 MOST_SIDE_BY_SIDE = 3
