@@ -15,6 +15,8 @@ SLOWEST_SHOWN = 10
 LAST_WORDS = 15
 """Lines shown of a failure: enough to see the assertion."""
 
+LONGEST_SUMMARY = 300
+
 OUTCOMES: dict[str, Literal["failed", "skipped"]] = {"failure": "failed", "error": "failed", "skipped": "skipped"}
 """What a child of a JUnit report's `testcase` means. A test without one passed."""
 
@@ -28,6 +30,8 @@ class Case:
     seconds: float
     words: str = ""
     """Why it did not pass."""
+    summary: str = ""
+    """The same in a line."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def _say_slowest(results: Sequence[Result]) -> None:
 
 def _say_failure(lane: str, case: Case) -> None:
     say(f"\nfailed in {lane}: {case.name}")
+    if case.summary:  # the last words may be a long call log
+        say(f"  {case.summary}")
     say(last_words(case.words))
 
 
@@ -99,8 +105,10 @@ def _say_skipped(results: Sequence[Result], number: int) -> None:
 def _case(element: ElementTree.Element) -> Case:
     name, seconds = _node_id(element), float(element.get("time", 0))
     for child, outcome in _endings(element):
-        message, text = child.get("message", ""), (child.text or "").strip()
-        return Case(name, outcome, seconds, message if outcome == "skipped" else text or message)
+        message = child.get("message", "")
+        if outcome == "skipped":
+            return Case(name, outcome, seconds, message)
+        return Case(name, outcome, seconds, (child.text or "").strip(), message.split("\n")[0][:LONGEST_SUMMARY])
     return Case(name, "passed", seconds)
 
 

@@ -102,8 +102,9 @@ def test_the_last_words_of_each_failure_stand_between_table_and_sum(sample: Resu
     )
     assert table < total < slowest < min(bad, deep, error)
     assert lines[total].endswith(" 61.0")
-    assert any("assert (6 * 9) == 42" in line for line in lines[bad : bad + 17])
-    assert any("the disk is gone" in line for line in lines[error : error + 17])
+    assert lines[bad + 1] == "  assert (6 * 9) == 42"
+    assert any("E       assert (6 * 9) == 42" in line for line in lines[bad + 2 : bad + 17])
+    assert any("OSError: the disk is gone" in line for line in lines[error + 2 : error + 17])
 
 
 def test_a_file_that_cannot_be_collected_is_told_with_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
