@@ -1,4 +1,4 @@
-"""The lanes that `dev.py test` knows."""
+"""`dev.py test` before it has an environment: what it knows, and what it does without."""
 
 import subprocess
 import sys
@@ -17,3 +17,10 @@ def test_a_lane_that_does_not_exist_is_refused_with_the_names_of_those_that_do()
 
 def test_every_lane_has_its_place_in_the_order_in_which_they_start():
     assert sorted(LONGEST_FIRST) == sorted(NAMES)
+
+
+def test_the_commands_start_where_nothing_is_installed():
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import dev"
+    answer = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
+
+    assert (answer.returncode, answer.stderr) == (0, "")
