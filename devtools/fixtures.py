@@ -69,12 +69,12 @@ def comfyui(
 
 
 @pytest.fixture(scope="session")
-def untold(
+def unconfigured(
     environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ComfyuiServer]:
     """A ComfyUI whose environment says nothing of accounts. Tests take it as `keyless`."""
     server = ComfyuiServer(
-        environment, source, tmp_path_factory.mktemp("untold"), {"PICPIK_POLL_INTERVAL": POLL_INTERVAL}
+        environment, source, tmp_path_factory.mktemp("unconfigured"), {"PICPIK_POLL_INTERVAL": POLL_INTERVAL}
     )
     server.start()
     yield server
@@ -82,12 +82,12 @@ def untold(
 
 
 @pytest.fixture
-def keyless(untold: ComfyuiServer) -> ComfyuiServer:
+def keyless(unconfigured: ComfyuiServer) -> ComfyuiServer:
     """A ComfyUI that knows of no account, neither from its environment nor, any more, from an earlier test."""
-    http = untold.client.http
+    http = unconfigured.client.http
     for account in http.get("/picpik/accounts").raise_for_status().json()["accounts"]:
         http.post("/picpik/accounts/remove", json={"name": account["name"]}).raise_for_status()
-    return untold
+    return unconfigured
 
 
 @pytest.fixture

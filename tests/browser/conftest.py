@@ -6,12 +6,20 @@ import pytest
 from comfyui_picpik.devtools import chromium
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
-from comfyui_picpik.devtools.fixtures import comfyui, environment, keyless, sandbox, source, untold
+from comfyui_picpik.devtools.fixtures import (
+    comfyui,
+    environment,
+    keyless,
+    sandbox,
+    source,
+    start_comfyui,
+    unconfigured,
+)
 from comfyui_picpik.devtools.front_end import FrontEnd
 from comfyui_picpik.tests.browser.canvases import CANVASES, PATIENCE, opened
 from playwright.sync_api import Browser, expect, sync_playwright
 
-__all__ = ["comfyui", "environment", "keyless", "sandbox", "source", "untold"]
+__all__ = ["comfyui", "environment", "keyless", "sandbox", "source", "start_comfyui", "unconfigured"]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from comfyui_picpik.devtools import comfyui_source
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
@@ -16,12 +17,12 @@ from comfyui_picpik.devtools.fixtures import (
     source,
     start_comfyui,
     start_sandbox,
-    untold,
+    unconfigured,
 )
 from comfyui_picpik.sandbox import SandboxThread, start_in_thread
-from comfyui_picpik.tests.comfy.mortal import Mortal
+from comfyui_picpik.tests.comfy.killable import Killable
 
-__all__ = ["environment", "keyless", "sandbox", "source", "start_comfyui", "start_sandbox", "untold"]
+__all__ = ["environment", "keyless", "sandbox", "source", "start_comfyui", "start_sandbox", "unconfigured"]
 
 NEIGHBOURS = Path(__file__).parent / "neighbours"
 
@@ -51,6 +52,12 @@ def comfyui(
 
 
 @pytest.fixture(scope="session")
+def http(comfyui: ComfyuiServer) -> httpx.Client:
+    """A program that uses the routes of `comfyui`."""
+    return comfyui.client.http
+
+
+@pytest.fixture(scope="session")
 def sandboxed(
     request: pytest.FixtureRequest,
     environment: Environment,
@@ -68,15 +75,15 @@ def sandboxed(
 
 
 @pytest.fixture(scope="session")
-def mortal(
+def killable(
     environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mortal]:
+) -> Iterator[Killable]:
     """What tests may kill and start again. It loads no nodes of ComfyUI's partners, to be back sooner."""
     sandbox = start_in_thread(seconds_queued=0.3, seconds_per_task=1.0, until_seen=True)
-    folder = tmp_path_factory.mktemp("mortal")
+    folder = tmp_path_factory.mktemp("killable")
     server = ComfyuiServer(environment, source, folder, account(sandbox), arguments=("--disable-api-nodes",))
     server.start()
-    yield Mortal(server, sandbox)
+    yield Killable(server, sandbox)
     server.stop()
     sandbox.stop()
 

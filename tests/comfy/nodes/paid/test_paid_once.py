@@ -11,7 +11,7 @@ import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.fixtures import StartComfyui, account
 from comfyui_picpik.sandbox import SandboxThread
-from comfyui_picpik.tests.comfy.mortal import Mortal
+from comfyui_picpik.tests.comfy.killable import Killable
 from comfyui_picpik.tests.comfy.prompts import apply, extract, extract_prompt, node, pixels, save_arrays
 
 KILLS = 20
@@ -28,9 +28,9 @@ def picture(server: ComfyuiServer, seed: int) -> np.ndarray:
 
 
 def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_all_urls_are_dead(
-    mortal: Mortal,
+    killable: Killable,
 ):
-    server, sandbox = mortal.server, mortal.sandbox.sandbox
+    server, sandbox = killable.server, killable.sandbox.sandbox
     first = picture(server, seed=1001)
     asked = sandbox.state()["requests"]
 
@@ -45,19 +45,19 @@ def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_al
     assert "upload" not in last
 
 
-def test_what_a_crash_left_behind_is_collected_without_anybody_asking(mortal: Mortal):
-    server = mortal.server
-    downloads = mortal.sandbox.sandbox.state()["requests"].get("download", 0)
+def test_what_a_crash_left_behind_is_collected_without_anybody_asking(killable: Killable):
+    server = killable.server
+    downloads = killable.sandbox.sandbox.state()["requests"].get("download", 0)
     assert server.client.run(extract_prompt(seed=1008, wait=False)).status == "success"
     server.kill()
 
     server.start()
 
     end = time.monotonic() + 60
-    while mortal.sandbox.sandbox.state()["requests"].get("download", 0) == downloads:
+    while killable.sandbox.sandbox.state()["requests"].get("download", 0) == downloads:
         assert time.monotonic() < end, "nobody came for it"
         time.sleep(0.1)
-    assert accepted(mortal.sandbox)[1008] == 1
+    assert accepted(killable.sandbox)[1008] == 1
 
 
 def test_another_seed_and_back_is_paid_for_each_seed_once(comfyui: ComfyuiServer, calm: SandboxThread):
@@ -138,15 +138,15 @@ def test_a_change_downstream_pays_only_for_what_changed(comfyui: ComfyuiServer, 
 
 
 @pytest.fixture(scope="module")
-def doomed(mortal: Mortal, say_at_the_end: Callable[[str], None]) -> Iterator[Mortal]:
-    yield mortal
-    totals = {seed: count for seed, count in accepted(mortal.sandbox).items() if seed <= KILLS}
+def doomed(killable: Killable, say_at_the_end: Callable[[str], None]) -> Iterator[Killable]:
+    yield killable
+    totals = {seed: count for seed, count in accepted(killable.sandbox).items() if seed <= KILLS}
     twice = sum(count > 1 for count in totals.values())
     say_at_the_end(f"kill -9: {KILLS} kills, {sum(totals.values())} accepted tasks, {twice} paid twice")
 
 
 @pytest.mark.parametrize("kill", range(1, KILLS + 1))
-def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(doomed: Mortal, kill: int):
+def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(doomed: Killable, kill: int):
     """kill -9 at a seeded random moment of a running workflow; then a start and the same prompt again."""
     doomed.server.client.queue(extract_prompt(seed=kill))
     time.sleep(random.Random(kill).uniform(0.0, 2.2))  # the moment itself is what is tried here

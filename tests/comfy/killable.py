@@ -7,7 +7,7 @@ from comfyui_picpik.sandbox import SandboxThread
 
 
 @dataclass(frozen=True)
-class Mortal:
+class Killable:
     """The server, and the sandbox that counts what it was asked to do."""
 
     server: ComfyuiServer
