@@ -67,7 +67,7 @@ def variables(environment: Environment, comfyui: ComfyuiSource) -> dict[str, str
 def _lint(environment: Environment, comfyui: ComfyuiSource) -> list[Check]:
     pyright_settings = _write_pyright_settings(environment, comfyui)
     return [
-        Check("ruff check", ("-m", "ruff", "check", ".")),
+        Check("ruff check", ("-m", "ruff", "check", "--output-format=concise", ".")),
         Check("ruff format", ("-m", "ruff", "format", "--check", ".")),
         Check("pyright", ("-m", "pyright", "--project", str(pyright_settings))),
     ]
