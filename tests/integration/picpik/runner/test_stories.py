@@ -605,7 +605,7 @@ def test_the_task_of_a_try_before_the_last_is_not_taken_for_another_requests(mak
 def test_entries_of_one_batch_that_wait_for_their_turn_do_not_hinder_an_adoption(make_house):
     house = make_house(seconds_per_task=6.0, until_seen=True)
     # While a neighbour's submit is in flight the task may be that one's, and on a busy machine that takes a while.
-    runner = house.runner(replace(house.QUICK, looks_after=(0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)))
+    runner = house.runner(delays=replace(house.QUICK, searches_after=(0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)))
     house.faults.add("reset", action=SUBMIT, where={"PositivePrompts": ["0"]}, accepted=True)
     handles = [runner.submit(house.account, house.extract(f"{number}", seed=7)) for number in range(12)]
     for handle in handles:
