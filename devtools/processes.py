@@ -62,11 +62,11 @@ def run(command: Sequence[str | Path], log: Path, environment: Mapping[str, str]
         raise Failure(f"A command failed: {' '.join(map(str, command))}\n{tail(log)}")
 
 
-def end(process: subprocess.Popen[bytes], patience: float = 15.0) -> None:
-    """Asks a program to end, as Ctrl-C would, and ends it for good when it has not after `patience` seconds."""
+def end(process: subprocess.Popen[bytes], timeout: float = 15.0) -> None:
+    """Asks a program to end, as Ctrl-C would, and ends it for good when it has not after `timeout` seconds."""
     interrupt(process)
     with suppress(subprocess.TimeoutExpired):
-        process.wait(patience)
+        process.wait(timeout)
     kill(process)
 
 

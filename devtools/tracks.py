@@ -14,7 +14,7 @@ from .terminal import say, signs_of_life
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
-PATIENCE = 120.0
+TIMEOUT = 120.0
 """Seconds for lanes that were asked to end: they have servers to end in order."""
 
 PROGRESS = re.compile(rb"\[ *(\d+)%\]\s*(?:\n|$)")
@@ -137,7 +137,7 @@ def _first_to_end(running: Sequence[Track]) -> Track:
 
 def _end(running: Sequence[Track]) -> None:
     """Asks all to end, in order; whoever asks again, as with a second Ctrl-C, asks them again."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         try:
             for track in running:

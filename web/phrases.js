@@ -6,44 +6,44 @@
 import { app } from "../../scripts/app.js"
 
 const LANGUAGES = ["zh"]
-const books = new Map()
+const dictionaries = new Map()
 
 /** A text of the interface, with the places filled in. */
 export function t(template, values = {}) {
-  const translated = currentBook()?.exact.get(template) ?? template
+  const translated = currentDictionary()?.exact.get(template) ?? template
   return fill(translated, values)
 }
 
-/** A message that came from Python, line by line; what the book does not know stays as it is. */
+/** A message that came from Python, line by line; what the dictionary does not know stays as it is. */
 export function translate(message) {
-  const book = currentBook()
-  return book ? message.split("\n").map((line) => translateText(book, line)).join("\n") : message
+  const dictionary = currentDictionary()
+  return dictionary ? message.split("\n").map((line) => translateText(dictionary, line)).join("\n") : message
 }
 
 export async function loadPhrases() {
   await Promise.all(
     LANGUAGES.map(async (language) => {
       const answer = await fetch(new URL(`./phrases/${language}.json`, import.meta.url))
-      if (answer.ok) books.set(language, makeBook(await answer.json()))
+      if (answer.ok) dictionaries.set(language, makeDictionary(await answer.json()))
     }),
   )
 }
 
 /** The longest template that fits decides; its places are translated in turn. */
-export function translateText(book, text) {
-  const known = book.exact.get(text)
+export function translateText(dictionary, text) {
+  const known = dictionary.exact.get(text)
   if (known !== undefined) return known
-  for (const { pattern, names, translated } of book.patterns) {
+  for (const { pattern, names, translated } of dictionary.patterns) {
     const found = pattern.exec(text)
     if (found) {
-      const values = names.map((name, index) => [name, translateText(book, found[index + 1])])
+      const values = names.map((name, index) => [name, translateText(dictionary, found[index + 1])])
       return fill(translated, Object.fromEntries(values))
     }
   }
   return text
 }
 
-export function makeBook(phrases) {
+export function makeDictionary(phrases) {
   const templates = Object.entries(phrases).filter(([english]) => english.includes("{"))
   const patterns = templates.map(([english, translated]) => {
     const names = [...english.matchAll(/\{(\w+)\}/g)].map((place) => place[1])
@@ -55,9 +55,9 @@ export function makeBook(phrases) {
   return { exact: new Map(Object.entries(phrases)), patterns }
 }
 
-function currentBook() {
+function currentDictionary() {
   const locale = app.extensionManager?.setting?.get("Comfy.Locale") ?? "en"
-  return books.get(locale.split("-")[0])
+  return dictionaries.get(locale.split("-")[0])
 }
 
 function fill(template, values) {

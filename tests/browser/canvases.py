@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 CANVASES = ("classic", "nodes2")
 
-PATIENCE = 60_000
+TIMEOUT = 60_000
 """Milliseconds to wait for what is to come: a busy machine draws the front end slowly."""
 
 BUILD = """async ([nodes, links]) => {
@@ -55,7 +55,7 @@ def opened(
     for name, value in settings.items():
         server.client.http.post(f"/api/settings/{name}", json=value).raise_for_status()
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, base_url=server.url, **context_options)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     try:
         front_end = FrontEnd(context.new_page())
         front_end.open()

@@ -16,7 +16,7 @@ from comfyui_picpik.devtools.fixtures import (
     unconfigured,
 )
 from comfyui_picpik.devtools.front_end import FrontEnd
-from comfyui_picpik.tests.browser.canvases import CANVASES, PATIENCE, opened
+from comfyui_picpik.tests.browser.canvases import CANVASES, TIMEOUT, opened
 from playwright.sync_api import Browser, expect, sync_playwright
 
 __all__ = ["comfyui", "environment", "keyless", "sandbox", "source", "start_comfyui", "unconfigured"]
@@ -26,7 +26,7 @@ __all__ = ["comfyui", "environment", "keyless", "sandbox", "source", "start_comf
 def browser(environment: Environment) -> Iterator[Browser]:
     """One browser for all tests."""
     found = chromium.find(environment)
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT)
     assert found, "There is no browser. `python3 dev.py test browser` gets one."
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=list(chromium.FLAGS))

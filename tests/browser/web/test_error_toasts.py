@@ -15,9 +15,9 @@ EMPTY_MASK = {
 }
 
 TRANSLATE = """async ([folder, phrases, texts]) => {
-    const { makeBook, translateText } = await import(`/extensions/${folder}/phrases.js`)
-    const book = makeBook(phrases)
-    return texts.map((text) => translateText(book, text))
+    const { makeDictionary, translateText } = await import(`/extensions/${folder}/phrases.js`)
+    const dictionary = makeDictionary(phrases)
+    return texts.map((text) => translateText(dictionary, text))
 }"""
 
 

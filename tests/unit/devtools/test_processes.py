@@ -54,7 +54,7 @@ def test_a_program_that_ignores_the_request_is_ended_for_good(tmp_path: Path):
     while "up" not in log.read_text():
         assert process.poll() is None
 
-    processes.end(process, patience=0.05)
+    processes.end(process, timeout=0.05)
 
     assert process.returncode == -signal.SIGKILL
 

@@ -21,7 +21,7 @@ UID = "c0ffee00000000000000"
 
 
 def translated(text: str) -> str | None:
-    """What `translateText` of web/phrases.js makes of a text; None where the book does not know it."""
+    """What `translateText` of web/phrases.js makes of a text; None where the dictionary does not know it."""
     if text in PHRASES:
         return PHRASES[text]
     for template in sorted(filter(PLACE.search, PHRASES), key=lambda each: -len(PLACE.sub("", each))):

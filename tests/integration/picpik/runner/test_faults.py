@@ -68,7 +68,7 @@ SEQUENCES = int(os.environ.get("PICPIK_FAULT_SEQUENCES", "1000"))
 SEED = os.environ.get("PICPIK_FAULT_SEED", "1")
 IN_A_WORLD = 20
 WORLDS_AT_ONCE = 6
-PATIENCE_WITH_TROUBLE = 5.0
+LONGEST_TROUBLE = 5.0
 
 _PERHAPS_ACCEPTED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("reset", {}),
@@ -289,7 +289,7 @@ class World:
                 return handle.result.result(0.2)
             except TooLate:
                 progress = handle.progress
-                if progress.task_uid and progress.trouble and progress.troubled_for() > PATIENCE_WITH_TROUBLE:
+                if progress.task_uid and progress.trouble and progress.troubled_for() > LONGEST_TROUBLE:
                     handle.release()
                     return TaskOutOfReach(progress.task_uid, progress.trouble)
             except (PicpikError, asyncio.CancelledError) as error:
@@ -370,11 +370,11 @@ class World:
         return TaskHistory(self.house.home).recent(100_000)
 
     def _ledger(self, column: str, where: str) -> list[str]:
-        book = sqlite3.connect(self.house.home / "ledger.sqlite")
+        db = sqlite3.connect(self.house.home / "ledger.sqlite")
         try:
-            return [value for (value,) in book.execute(f"SELECT {column} FROM tasks WHERE {where}")]
+            return [value for (value,) in db.execute(f"SELECT {column} FROM tasks WHERE {where}")]
         finally:
-            book.close()
+            db.close()
 
 
 CLOCKED = (client, transport, ledger, records, acceptance, completion, runner_module, submission)

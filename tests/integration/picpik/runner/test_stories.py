@@ -255,14 +255,14 @@ def test_a_request_that_is_run_while_it_is_looked_for_in_the_background_is_sent(
 
 
 def test_a_request_that_was_never_sent_is_not_sent_in_the_background(house, caplog):
-    book = Ledger(house.home / "ledger.sqlite")
+    ledger = Ledger(house.home / "ledger.sqlite")
     row = new_record(request_key="key", account=house.account.identity, owner="dead", action=SUBMIT, seed=1)
     try:
-        book.write(row)
+        ledger.write(row)
         house.runner().resume(house.account)
-        until(lambda: book.read(row.id).state == FAILED, "it is given up")
+        until(lambda: ledger.read(row.id).state == FAILED, "it is given up")
     finally:
-        book.close()
+        ledger.close()
     assert house.requests(SUBMIT) == 0
     assert caplog.text == ""
 
@@ -755,9 +755,9 @@ def test_the_ledger_has_a_task_uid_before_the_first_poll(make_house):
     house.faults.add("hang", action="ListTasksDetails")
     handle = house.runner(timeouts=Timeouts(read=3.0)).submit(house.account, house.extract("one"))
     until(lambda: house.requests("ListTasksDetails") == 1, "the first poll is there")
-    book = Ledger(house.home / "ledger.sqlite")
+    ledger = Ledger(house.home / "ledger.sqlite")
     try:
-        assert book.find(house.sandbox.tasks[0].uid) is not None
+        assert ledger.find(house.sandbox.tasks[0].uid) is not None
     finally:
-        book.close()
+        ledger.close()
     handle.result.result(house.SOON)
