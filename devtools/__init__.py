@@ -9,7 +9,7 @@ Everything these modules create lies below `<project>/.dev`, which git ignores a
     chromium         the browser of the browser lane
     lanes            `dev.py test`
     checks           the programs of a lane, and what their ends mean
-    tracks           lanes side by side
+    background_lanes lanes side by side
     reports          what is said when all lanes have ended
     bench            `dev.py bench`
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import checks, chromium, reports
+from .background_lanes import BackgroundLane, side_by_side
 from .checks import Check
 from .comfyui_source import ComfyuiSource
 from .environment import Environment
 from .processes import Terminated
 from .reports import Case, Result
 from .terminal import Failure, say
-from .tracks import Track, side_by_side
 
 NAMES = ("lint", "unit", "integration", "comfy", "browser")
 
@@ -41,8 +41,8 @@ class Runner:
         if len(lanes) == 1 and lanes[0] != "lint":
             results = [self._in_the_foreground(lane) for lane in free]
         else:
-            tracks = [self._track(lane) for lane in sorted(free, key=LONGEST_FIRST.index)]
-            results = side_by_side(tracks, min(_cores(), MOST_SIDE_BY_SIDE))
+            in_the_background = [self._in_the_background(lane) for lane in sorted(free, key=LONGEST_FIRST.index)]
+            results = side_by_side(in_the_background, min(_cores(), MOST_SIDE_BY_SIDE))
         ended = hindered | {result.lane: result for result in results}
         return [ended[lane] for lane in lanes]
 
@@ -58,14 +58,15 @@ class Runner:
     def _checks(self, lane: str) -> list[Check]:
         return checks.of_lane(lane, self.environment, self.comfyui, self.pytest_arguments)
 
-    def _track(self, lane: str) -> Track:
+    def _in_the_background(self, lane: str) -> BackgroundLane:
         log = self.environment.logs / f"{lane}.log"
-        return Track(
+        return BackgroundLane(
             lane, self._checks(lane), checks.variables(self.environment, self.comfyui), self.environment.root, log
         )
 
     def _in_the_foreground(self, lane: str) -> Result:
         say(f"\n===== {lane} =====")
+        (self.environment.logs / f"{lane}.log").unlink(missing_ok=True)  # that of an earlier run would mislead
         started = time.monotonic()
         (check,) = self._checks(lane)
         code = self._python(*check.arguments)

@@ -115,7 +115,7 @@ class TaskList {
 }
 
 function titleOf(action) {
-  return TITLES[action] ?? (action.replace(/(?<=[a-z])(?=[A-Z])/g, " ") || "Task")
+  return TITLES[action] ?? (action.replace(/([a-z])([A-Z])/g, "$1 $2") || "Task")
 }
 
 function spent(name, credits) {

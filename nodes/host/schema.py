@@ -1,4 +1,4 @@
-"""What the pack's nodes have in common for ComfyUI: their category, and the types of their links."""
+"""What the pack's nodes have in common for ComfyUI: their category, the types of their links, multiline inputs."""
 
 from __future__ import annotations
 

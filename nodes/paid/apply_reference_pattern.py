@@ -101,6 +101,7 @@ def _requests(
     encodings: Encodings,
 ) -> list[Request]:
     """One request for each entry of the batch; whatever cannot be sent is refused before any is."""
+    extra = {"extra_parameters": parse_extra_parameters(inputs.extra_parameters)}
     entries = pair_batches(
         {
             "raw_image": picture_entries("raw_image", raw_image),
@@ -108,7 +109,7 @@ def _requests(
             "pattern_image": picture_entries("pattern_image", pattern_image),
         }
     )
-    return [_request(entry, options, inputs, encodings) for entry in entries]
+    return [_request(entry, options | extra, inputs, encodings) for entry in entries]
 
 
 def _request(
@@ -120,5 +121,4 @@ def _request(
     raw, raw_uri = encodings.encode(encode_picture, "raw_image", entry["raw_image"], inputs.upload_format)
     _, mask_uri = encodings.encode(encode_mask, "mask", entry["mask"], (raw.width, raw.height))
     _, pattern_uri = encodings.encode(encode_picture, "pattern_image", entry["pattern_image"], inputs.upload_format)
-    extra = parse_extra_parameters(inputs.extra_parameters)
-    return Request(raw_uri, mask_uri, pattern_uri, **options, generation=generation, extra_parameters=extra)
+    return Request(raw_uri, mask_uri, pattern_uri, **options, generation=generation)

@@ -100,15 +100,16 @@ def _requests(
     encodings: Encodings,
 ) -> list[Request]:
     """One request for each entry of the batch; whatever cannot be sent is refused before any is."""
+    options = {"tiling": tiling, "extra_parameters": parse_extra_parameters(inputs.extra_parameters)}
     batches: dict[str, list[Any]] = {"raw_image": picture_entries("raw_image", raw_image)}
     if region is None:
         batches["box"] = box_entries(box)
     else:
         batches["region"] = mask_entries("region", region)
-    return [_request(entry, tiling, inputs, encodings) for entry in pair_batches(batches)]
+    return [_request(entry, options, inputs, encodings) for entry in pair_batches(batches)]
 
 
-def _request(entry: dict[str, Any], tiling: bool, inputs: GenerationInputs, encodings: Encodings) -> Request:
+def _request(entry: dict[str, Any], options: dict[str, Any], inputs: GenerationInputs, encodings: Encodings) -> Request:
     height, width = entry["raw_image"].shape[:2]
     if "region" in entry:
         box, box_notes = region_box("region", entry["region"], width, height)
@@ -118,5 +119,4 @@ def _request(entry: dict[str, Any], tiling: bool, inputs: GenerationInputs, enco
     encodings.notes += [*box_notes, *size_notes]
     raw, raw_uri = encodings.encode(encode_picture, "raw_image", entry["raw_image"], inputs.upload_format)
     sent_box = scale_box(box, (width, height), (raw.width, raw.height))
-    extra = parse_extra_parameters(inputs.extra_parameters)
-    return Request(raw_uri, sent_box, tiling, generation=generation, extra_parameters=extra)
+    return Request(raw_uri, sent_box, **options, generation=generation)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from comfy_api.latest import io
 
 from ...imaging import decode_batch
+from ...picpik.api import InputRefused
 from ...picpik.runner import Handle
 from ..host import Execution, service
 
@@ -23,8 +24,16 @@ def picture_outputs() -> list[io.Output]:
 
 
 async def pictures_of(run: Execution, handles: Sequence[Handle], timeout_minutes: float) -> io.NodeOutput:
-    """The outputs `images`, `mask` and `task_uid`, once all tasks are stored."""
+    """The outputs `images`, `mask` and `task_uid`, once all tasks are stored.
+
+    Raises InputRefused for a task that another Action has made, which brings texts.
+    """
     results = await run.results(handles, timeout_minutes)
+    for result in results:
+        if not result.pictures:
+            raise InputRefused(
+                "task_uid", f"{result.task_uid} brought texts, no pictures.", "The task list shows them."
+            )
     files = [file for result in results for file in result.pictures]
     decoded = await run.off_loop("decoding", functools.partial(decode_batch, files))
     run.note(*decoded.notes)

@@ -83,7 +83,7 @@ def _shown(history: TaskHistory, task: Record, names: dict[str, str]) -> dict[st
 def _stored(id: str, index: int) -> Path | None:
     history = service.history()
     task = history.find(id)
-    return history.file(task, index) if task else None
+    return history.file(task, index) if task and index in history.pictures(task) else None
 
 
 def _thumbnail(path: Path) -> bytes:

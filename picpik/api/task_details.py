@@ -47,6 +47,7 @@ class TaskDetail:
     """One entry of TaskDetailList. `image_urls` are signed and die after 24 hours: never store or log them.
 
     Only what the task's Action brings is kept, `image_urls` or `texts`; both where the pack does not know the Action.
+    An empty text keeps its place: the texts of a batch are told apart by their order.
     """
 
     task_uid: str
@@ -70,14 +71,15 @@ class TaskDetail:
         """From one TaskDetail of an answer; a field that is missing or of a wrong type counts as not given."""
         word = params.get("Status")
         word = word if isinstance(word, str) else ""
-        action = str(params.get("Action") or "")
+        # the parent company's gateway echoes an Action with "Response" behind it
+        action = str(params.get("Action") or "").removesuffix("Response")
         kind = result_kind(action)
-        urls = () if kind is ResultKind.TEXTS else _texts(params.get("ImgList"))
+        urls = () if kind is ResultKind.TEXTS else tuple(filter(None, _texts(params.get("ImgList"))))
         texts = () if kind is ResultKind.PICTURES else _texts(params.get("TxtList"))
         error_code = _int(params.get("ErrorCode"))
         return cls(
             task_uid=str(params["TaskUID"]),
-            status=_status(word, bool(urls or texts), error_code),
+            status=_status(word, bool(urls or any(texts)), error_code),
             status_word=word,
             action=action,
             image_urls=urls,
@@ -102,7 +104,7 @@ def _status(word: str, has_results: bool, error_code: int | None) -> TaskStatus:
 
 
 def _texts(listed: Any) -> tuple[str, ...]:
-    return tuple(text for text in listed if isinstance(text, str) and text) if isinstance(listed, list) else ()
+    return tuple(text for text in listed if isinstance(text, str)) if isinstance(listed, list) else ()
 
 
 def _int(value: Any) -> int | None:

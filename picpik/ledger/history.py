@@ -51,7 +51,7 @@ class TaskHistory:
     def texts(self, task: Record) -> list[str]:
         """Its texts that are on disk."""
         found = (self.file(task, index) for index, file in enumerate(task.files) if file.is_text)
-        return [path.read_text("utf-8") for path in found if path]
+        return [text for path in found if path and (text := _text(path)) is not None]
 
     def spent_since(self, since: float) -> int:
         """Credits of the tasks that were made since then, as far as the service has told."""
@@ -71,3 +71,11 @@ class TaskHistory:
                 return query(db)
         except sqlite3.Error:
             return None
+
+
+def _text(path: Path) -> str | None:
+    """What is in the file, or None where it was dropped just now."""
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except FileNotFoundError:
+        return None

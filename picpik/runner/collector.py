@@ -45,7 +45,7 @@ class Collector:
 
         A result that cannot be had does not keep its neighbours from being stored.
         """
-        if not detail.image_urls and not detail.texts:
+        if not detail.image_urls and not any(detail.texts):
             missing = "text" if result_kind(detail.action) is ResultKind.TEXTS else "picture"
             raise ResultUnavailable(detail.task_uid, f"PICPIK lists no {missing} of it")
         uid = detail.task_uid

@@ -110,13 +110,13 @@ class TaskOutOfReach(TaskError):
 
 
 class ResultUnavailable(TaskError):
-    """The task finished, but a picture of it cannot be had. `stored_file` is what arrived, if anything did."""
+    """The task finished, but a result of it cannot be had. `stored_file` is what arrived, if anything did."""
 
     def __init__(self, task_uid: str, reason: str, stored_file: Path | None = None) -> None:
         kept = f" What arrived is kept in {stored_file}." if stored_file else ""
         super().__init__(
             task_uid,
-            f"is finished, but its pictures could not be fetched: {reason}.",
+            f"is finished, but its results could not be fetched: {reason}.",
             f"Run again, or use Poll Task with this TaskUID, within 24 hours: it is not paid again.{kept}",
         )
         self.stored_file = stored_file

@@ -43,19 +43,18 @@ class Search:
     async def _candidates(self, record: Record, began: float) -> list[str]:
         """Running tasks that no row of the ledger has, with the request's Action, Seed and time."""
         running = await self._client.running_tasks()
-        recent = [uid for uid in running if self.may_be_made_by(began, uid)]
+        offset = self._client.clock_offset or 0.0
+        recent = [uid for uid in running if may_be_made_by(began + offset, uid)]
         known = await self._ledger(Ledger.knows, recent)
         new = [uid for uid in recent if uid not in known]
         details = await self._client.task_details(new) if new else {}
         return [uid for uid, detail in details.items() if _fits(record, detail)]
 
-    def may_be_made_by(self, began: float, task_uid: str) -> bool:
-        """Can a submit that began at `began` on our clock have made this task?"""
-        made = created_at(task_uid)
-        if made is None:
-            return False
-        after = made - (began + (self._client.clock_offset or 0.0))
-        return -_CLOCK_SLACK <= after <= _LONGEST_SUBMIT + _CLOCK_SLACK
+
+def may_be_made_by(began: float, task_uid: str) -> bool:
+    """Can a submit that began at `began` on the service's clock have made this task?"""
+    made = created_at(task_uid)
+    return made is not None and -_CLOCK_SLACK <= made - began <= _LONGEST_SUBMIT + _CLOCK_SLACK
 
 
 def _fits(record: Record, detail: TaskDetail) -> bool:

@@ -1,13 +1,17 @@
-"""Whatever belongs to a paid Action, in every room: the recipe of CONTRIBUTING, kept by a test."""
+"""Whatever belongs to a paid Action, in every room: the recipe of CONTRIBUTING, as a test that says what is missing."""
 
 import ast
+import inspect
 import json
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from comfyui_picpik import sandbox
-from comfyui_picpik.picpik.api import ACTIONS, Action, ResultKind
+from comfyui_picpik.picpik import api
+from comfyui_picpik.picpik.api import ACTIONS, RANDOM_SEED, Action, ApplyReferencePattern, DataUri, ResultKind
+from comfyui_picpik.picpik.api.actions import GeneratingAction
 from comfyui_picpik.tests.paths import ROOT
 
 LANGUAGES = ("en", "zh")
@@ -15,84 +19,131 @@ LANGUAGES = ("en", "zh")
 each_action = pytest.mark.parametrize("action", ACTIONS)
 
 
-def file_name(action: str) -> str:
-    """ApplyReferencePattern -> apply_reference_pattern.py"""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", action).lower() + ".py"
+def snake(action: str) -> str:
+    """ApplyReferencePattern -> apply_reference_pattern"""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", action).lower()
 
 
 def title(action: str) -> str:
     """As the task list shows it."""
     source = (ROOT / "web" / "task_list.js").read_text("utf-8")
-    names = re.findall(r"const TITLES = \{(.*?)\}", source, re.DOTALL)[0]
-    other = re.search(rf'\b{action}: "(.*?)"', names)
+    titles = re.findall(r"const TITLES = \{(.*?)\}", source, re.DOTALL)[0]
+    other = re.search(rf'\b{action}: "(.*?)"', titles)
     return other[1] if other else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", action)
 
 
-def node_of(action: str) -> tuple[Path, str]:
-    """The file of the paid node that makes requests of this Action, and its node id."""
-    found = []
-    for path in (ROOT / "nodes" / "paid").glob("*.py"):
+def content(*place: str) -> Any:
+    return json.loads(ROOT.joinpath(*place).read_text("utf-8"))
+
+
+def names_in(*place: str) -> set[str]:
+    """All names that a Python file uses or imports."""
+    tree = ast.parse(ROOT.joinpath(*place).read_text("utf-8"))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return used | {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def node_of(action: str) -> tuple[str, str] | None:
+    """Class and node id of the paid node that makes requests of this Action."""
+    for path in sorted((ROOT / "nodes" / "paid").glob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
-        imported = {
-            alias.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and node.module == "picpik.api"
-            for alias in node.names
-        }
-        ids = [
-            each.value.value
-            for each in ast.walk(tree)
-            if isinstance(each, ast.keyword) and each.arg == "node_id" and isinstance(each.value, ast.Constant)
-        ]
-        if action in imported and ids:
-            found.append((path, str(ids[0])))
-    assert len(found) == 1, f"{action} has {len(found)} nodes in nodes/paid"
-    return found[0]
+        if action in names_in(path.relative_to(ROOT).as_posix()):
+            for node in ast.walk(tree):
+                ids = [each.value for each in ast.walk(node) if isinstance(each, ast.keyword) and each.arg == "node_id"]
+                if isinstance(node, ast.ClassDef) and ids and isinstance(ids[0], ast.Constant):
+                    return node.name, str(ids[0].value)
+    return None
 
 
-def test_client_and_sandbox_know_the_same_actions():
-    assert sorted(ACTIONS) == sorted(sandbox.actions.ACTIONS)
+def missing_files(action: str) -> Iterator[str]:
+    for room in ("picpik/api/actions", "sandbox/actions", "sandbox/pictures"):
+        yield f"{room}/{snake(action)}.py"
+        yield f"tests/unit/{room}/test_{snake(action)}.py"
 
 
-@each_action
-@pytest.mark.parametrize("room", ["picpik/api/actions", "sandbox/actions", "sandbox/pictures"])
-def test_an_action_has_a_file_of_its_name(action: str, room: str):
-    assert (ROOT / room / file_name(action)).is_file()
-    assert (ROOT / "tests" / "unit" / room / f"test_{file_name(action)}").is_file()
-
-
-@each_action
-def test_an_action_tells_what_the_other_rooms_ask_of_it(action: str):
-    kind = ACTIONS[action]
-    assert issubclass(kind, Action)
-    assert action == kind.ACTION
-    assert kind.RESULT in ResultKind
-
-
-@each_action
-def test_an_action_has_a_node_with_help_texts_and_a_place_in_the_contract(action: str):
-    _, node = node_of(action)
-    contract = json.loads((ROOT / "tests" / "comfy" / "contract.json").read_text("utf-8"))
-
-    assert node in contract
+def missing_texts(node: str) -> Iterator[str]:
+    """What a node lacks in the contract, the locales and the phrases."""
+    pinned = content("tests", "comfy", "contract.json").get(node)
+    if pinned is None:
+        yield f"{node} in tests/comfy/contract.json"
+        return
+    inputs = {**pinned["required"], **pinned["optional"]}
     for language in LANGUAGES:
-        texts = json.loads((ROOT / "locales" / language / "nodeDefs.json").read_text("utf-8"))
-        assert set(texts[node]["inputs"]) == {*contract[node]["required"], *contract[node]["optional"]}
-    assert (ROOT / "web" / "docs" / f"{node}.md").is_file()
-    assert (ROOT / "web" / "docs" / node / "zh.md").is_file()
+        texts = content("locales", language, "nodeDefs.json").get(node, {"inputs": {}})
+        yield from (
+            f"{node}, input {name} in locales/{language}/nodeDefs.json" for name in {*inputs} ^ {*texts["inputs"]}
+        )
+
+
+def lacks(action: str) -> list[str]:
+    """Everything that the recipe asks for and that is not there, in words that say where it belongs."""
+    found = [f"the file {name}" for name in missing_files(action) if not (ROOT / name).is_file()]
+    if not hasattr(api, action):
+        found.append(f"{action} in picpik/api/__init__.py")
+    if action not in sandbox.actions.ACTIONS:
+        found.append(f"{action} in sandbox/actions/__init__.py")
+    node = node_of(action)
+    if node is None:
+        return [*found, f"a node in nodes/paid whose file imports {action} from picpik.api"]
+    class_name, node_id = node
+    found += [
+        f"{class_name} in {place}"
+        for place in ("nodes/paid/__init__.py", "nodes/__init__.py")
+        if class_name not in names_in(place)
+    ]
+    pages = (f"web/docs/{node_id}.md", f"web/docs/{node_id}/zh.md")
+    found += [f"the help page {page}" for page in pages if not (ROOT / page).is_file()]
+    found += missing_texts(node_id)
+    if title(action) not in content("web", "phrases", "zh.json"):
+        found.append(f"“{title(action)}” in web/phrases/zh.json")
+    shown = content("locales", "en", "nodeDefs.json").get(node_id, {}).get("display_name")
+    if shown != f"{title(action)} (PICPIK)":
+        found.append(
+            f"the title of {action} in TITLES of web/task_list.js, so that it is the one of its node ({shown})"
+        )
+    templates = [path for path in (ROOT / "example_workflows").glob("*.json") if node_id in path.read_text("utf-8")]
+    if not templates:
+        found.append(f"a template with {node_id} in example_workflows")
+    return found + [f"the thumbnail {path.stem}.jpg" for path in templates if not path.with_suffix(".jpg").is_file()]
 
 
 @each_action
-def test_an_action_is_shown_by_a_template(action: str):
-    _, node = node_of(action)
-    templates = (ROOT / "example_workflows").glob("*.json")
-    assert [path for path in templates if f'"type": "{node}"' in path.read_text("utf-8")]
+def test_nothing_of_an_action_is_missing(action: str):
+    assert lacks(action) == []
+
+
+def test_what_is_missing_is_said_with_its_place():
+    assert lacks("DoThing") == [
+        "the file picpik/api/actions/do_thing.py",
+        "the file tests/unit/picpik/api/actions/test_do_thing.py",
+        "the file sandbox/actions/do_thing.py",
+        "the file tests/unit/sandbox/actions/test_do_thing.py",
+        "the file sandbox/pictures/do_thing.py",
+        "the file tests/unit/sandbox/pictures/test_do_thing.py",
+        "DoThing in picpik/api/__init__.py",
+        "DoThing in sandbox/actions/__init__.py",
+        "a node in nodes/paid whose file imports DoThing from picpik.api",
+    ]
+    assert list(missing_texts("PicpikDoThing")) == ["PicpikDoThing in tests/comfy/contract.json"]
+
+
+def test_the_sandbox_knows_no_action_that_the_client_does_not():
+    assert sorted(sandbox.actions.ACTIONS) == sorted(ACTIONS)
 
 
 @each_action
-def test_the_task_list_names_an_action_in_both_languages(action: str):
-    phrases = json.loads((ROOT / "web" / "phrases" / "zh.json").read_text("utf-8"))
-    _, node = node_of(action)
-    english = json.loads((ROOT / "locales" / "en" / "nodeDefs.json").read_text("utf-8"))
-    assert english[node]["display_name"] == f"{title(action)} (PICPIK)"
-    assert title(action) in phrases
+def test_an_action_tells_its_images_its_seed_and_its_kind_of_result(action: str):
+    kind = ACTIONS[action]
+    assert not inspect.isabstract(kind)
+    assert kind.RESULT in ResultKind
+    assert kind.seed in (Action.seed, GeneratingAction.seed)
+    told = inspect.getsource(kind.images.fget)  # type: ignore[attr-defined]
+    sent = [name for name, of in inspect.signature(kind).parameters.items() if "DataUri" in str(of.annotation)]
+    assert [name for name in sent if f"self.{name}" not in told] == []
+
+
+def test_an_action_with_a_seed_takes_another_one_and_changes_nothing_else():
+    picture = DataUri("image/png", (b"eA==",))
+    request = ApplyReferencePattern(picture, picture, picture)
+    assert (request.seed, request.with_seed(7).seed) == (RANDOM_SEED, 7)
+    assert request.with_seed(7).to_params() == request.to_params() | {"Seed": 7}

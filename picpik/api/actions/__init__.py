@@ -1,6 +1,6 @@
 """The paid Actions: one frozen request each, in a file of its name.
 
-A new Action is one file here and one line in `ACTIONS`; CONTRIBUTING has the whole recipe.
+CONTRIBUTING has the recipe for another one.
 """
 
 from __future__ import annotations
@@ -28,9 +28,6 @@ ACTIONS: dict[str, type[Action]] = {
 
 
 def result_kind(action: str) -> ResultKind | None:
-    """What a task of this Action brings; None for an Action that the pack does not know.
-
-    The parent company's gateway echoes an Action with "Response" behind it.
-    """
-    known = ACTIONS.get(action.removesuffix("Response"))
+    """What a task of this Action brings; None for an Action that the pack does not know."""
+    known = ACTIONS.get(action)
     return known.RESULT if known else None

@@ -1,6 +1,6 @@
 """The translations that ComfyUI reads: both languages say the same things of the same inputs.
 
-Whether they are those of the nodes is compared with a running server (tests/comfy/test_locales.py).
+Whether they are those of the nodes is compared with a running server (tests/comfy/locales/test_locales.py).
 """
 
 import json

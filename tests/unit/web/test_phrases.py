@@ -12,7 +12,9 @@ from comfyui_picpik.picpik import api, runner
 from comfyui_picpik.picpik.accounts import SavedAccount, SavedAccounts, Settings, doctor, endpoint_url
 from comfyui_picpik.picpik.api import Credits
 from comfyui_picpik.picpik.api.ret_codes import _MEANINGS
+from comfyui_picpik.picpik.ledger import new_record
 from comfyui_picpik.picpik.runner import Withdrawn
+from comfyui_picpik.picpik.runner.submission import unanswered
 from comfyui_picpik.tests.paths import ROOT
 
 PHRASES: dict[str, str] = json.loads((ROOT / "web" / "phrases" / "zh.json").read_text("utf-8"))
@@ -62,7 +64,8 @@ ERRORS: list[Exception] = [
     api.NeverSent("host", "the TLS certificate was not accepted"),
     api.NoAnswer("The server of the results", "time-out"),
     api.BadAnswer("host", "it has no TaskUID"),
-    runner.OutcomeUnknown("an earlier try got no answer.", "PICPIK lists no running task that fits."),
+    unanswered(new_record(request_key="k", account="a", owner="o", action="GeneratePatternsFromImage", seed=7)),
+    unanswered(new_record(request_key="k", account="a", owner="o", action="ResizeImage")),
     runner.OutcomeUnknown("host did not answer (time-out).", "PICPIK lists no running task that fits."),
     runner.BatchFailed(3, {2: api.NeverSent("host", "no connection")}),
     runner.TaskFailed(UID, 0, ""),
@@ -73,6 +76,8 @@ ERRORS: list[Exception] = [
     runner.TaskTimeout(UID, "queued", 1.5),
     runner.TaskOutOfReach(UID, "host did not answer (time-out)."),
     runner.ResultUnavailable(UID, "PICPIK lists no picture of it"),
+    runner.ResultUnavailable(UID, "PICPIK lists no text of it"),
+    api.InputRefused("task_uid", f"{UID} brought texts, no pictures.", "The task list shows them."),
     runner.ResultUnavailable(UID, "it is text, such as an error page, and no picture.", Path("/a/b")),
     api.InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of a pattern node."),
     Withdrawn(),

@@ -47,17 +47,18 @@ def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_al
 
 def test_what_a_crash_left_behind_is_collected_without_anybody_asking(killable: Killable):
     server = killable.server
-    downloads = killable.sandbox.sandbox.state()["requests"].get("download", 0)
+    before = len(killable.sandbox.sandbox.tasks)
     assert server.client.run(extract_prompt(seed=1008, wait=False)).status == "success"
     server.kill()
 
     server.start()
 
     end = time.monotonic() + 60
-    while killable.sandbox.sandbox.state()["requests"].get("download", 0) == downloads:
+    (left,) = (task for task in killable.sandbox.sandbox.tasks if task.seed == 1008)
+    while not left.downloads:
         assert time.monotonic() < end, "nobody came for it"
         time.sleep(0.1)
-    assert accepted(killable.sandbox)[1008] == 1
+    assert len(killable.sandbox.sandbox.tasks) == before + 1
 
 
 def test_another_seed_and_back_is_paid_for_each_seed_once(comfyui: ComfyuiServer, calm: SandboxThread):

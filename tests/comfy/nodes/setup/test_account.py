@@ -127,3 +127,4 @@ def test_the_environment_wins_and_says_so(sandboxed: ComfyuiServer):
     assert status["environment"] == ["PICPIK_ENDPOINT"]
     assert status["in_use"]["endpoint"] == "sandbox"
     assert sandboxed.client.run(extract_prompt("Studio", seed=4)).status == "success"
+    sandboxed.client.http.post("/picpik/accounts/remove", json={"name": "Studio"}).raise_for_status()

@@ -13,6 +13,7 @@ from comfyui_picpik.imaging import check_picture
 from comfyui_picpik.picpik import api
 from comfyui_picpik.picpik.api import Action, DataUri, ResultKind
 from comfyui_picpik.picpik.ledger import TaskHistory
+from comfyui_picpik.picpik.runner import ResultUnavailable
 from comfyui_picpik.sandbox import actions as sandbox_actions
 from comfyui_picpik.sandbox.actions import Pictures, TaskSpec, Texts
 
@@ -132,5 +133,5 @@ def test_a_task_with_texts_is_collected_by_its_task_uid_alone(make_house, tmp_pa
 
 def test_a_task_that_brings_no_text_says_so(house):
     house.faults.add("picture_count", count=0, action=CATS.ACTION)
-    with pytest.raises(Exception, match="PICPIK lists no text of it"):
+    with pytest.raises(ResultUnavailable, match="PICPIK lists no text of it"):
         house.run(house.runner(), CATS)

@@ -1,4 +1,4 @@
-"""The body of a request, the key of a request, and images that exist once."""
+"""The body of a request."""
 
 import json
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 from comfyui_picpik.devtools import processes
+from comfyui_picpik.devtools.background_lanes import BackgroundLane, side_by_side
 from comfyui_picpik.devtools.checks import Check
-from comfyui_picpik.devtools.tracks import Track, side_by_side
 from comfyui_picpik.tests.paths import ROOT
 
 COUNTING = "for number in range(3): print('{name}', number, flush=True)"
 
 
-def track(folder: Path, lane: str, *programs: str) -> Track:
+def in_background(folder: Path, lane: str, *programs: str) -> BackgroundLane:
     checks = [Check(f"{lane} {number}", ("-c", program)) for number, program in enumerate(programs)]
-    return Track(lane, checks, os.environ, folder, folder / "logs" / f"{lane}.log")
+    return BackgroundLane(lane, checks, os.environ, folder, folder / "logs" / f"{lane}.log")
 
 
 def waiting_for(file: Path) -> str:
@@ -31,12 +31,12 @@ def touching(file: Path) -> str:
 
 def test_lanes_that_wait_for_each_other_both_end(tmp_path: Path):
     one, other = tmp_path / "one", tmp_path / "other"
-    tracks = [
-        track(tmp_path, "first", touching(one) + "\n" + waiting_for(other)),
-        track(tmp_path, "second", touching(other) + "\n" + waiting_for(one)),
+    lanes = [
+        in_background(tmp_path, "first", touching(one) + "\n" + waiting_for(other)),
+        in_background(tmp_path, "second", touching(other) + "\n" + waiting_for(one)),
     ]
 
-    results = side_by_side(tracks, width=2)
+    results = side_by_side(lanes, width=2)
 
     assert [result.lane for result in results] == ["first", "second"]
     assert [case.outcome for result in results for case in result.cases] == ["passed", "passed"]
@@ -46,7 +46,7 @@ def test_no_more_lanes_run_at_a_time_than_are_wanted(tmp_path: Path):
     running = tmp_path / "running"
     alone = f"import pathlib; place = pathlib.Path({str(running)!r}); place.mkdir(); place.rmdir()"
 
-    results = side_by_side([track(tmp_path, name, alone) for name in ("a", "b", "c")], width=1)
+    results = side_by_side([in_background(tmp_path, name, alone) for name in ("a", "b", "c")], width=1)
 
     assert [case.outcome for result in results for case in result.cases] == ["passed"] * 3
 
@@ -56,7 +56,7 @@ def test_the_output_of_each_lane_comes_in_one_piece_and_is_kept(tmp_path: Path, 
     slow = COUNTING.format(name="slow") + "\n" + waiting_for(done) + COUNTING.format(name="slow")
     quick = COUNTING.format(name="quick") + touching(done)
 
-    side_by_side([track(tmp_path, "slow", slow), track(tmp_path, "quick", quick)], width=2)
+    side_by_side([in_background(tmp_path, "slow", slow), in_background(tmp_path, "quick", quick)], width=2)
 
     lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith(("slow", "quick"))]
     assert lines in (["quick"] * 3 + ["slow"] * 6, ["slow"] * 6 + ["quick"] * 3)
@@ -66,7 +66,7 @@ def test_the_output_of_each_lane_comes_in_one_piece_and_is_kept(tmp_path: Path, 
 def test_every_program_of_a_lane_runs_and_a_failed_one_keeps_its_own_words(tmp_path: Path):
     programs = ("print('fine')", "print('what is wrong')\nraise SystemExit(3)", "print('fine, too')")
 
-    (result,) = side_by_side([track(tmp_path, "lint", *programs)], width=2)
+    (result,) = side_by_side([in_background(tmp_path, "lint", *programs)], width=2)
 
     assert [case.outcome for case in result.cases] == ["passed", "failed", "passed"]
     assert result.cases[1].words.split("\n") == ["what is wrong", ""]
@@ -88,12 +88,12 @@ root, folder = sys.argv[1:]
 sys.path.insert(0, root)
 from devtools import processes
 from devtools.checks import Check
-from devtools.tracks import Track, side_by_side
+from devtools.background_lanes import BackgroundLane, side_by_side
 processes.treat_termination_as_ctrl_c()
 folder = Path(folder)
 side_by_side(
     [
-        Track(name, [Check(name, (str(folder / "lane.py"), name))], os.environ, folder, folder / f"{name}.log")
+        BackgroundLane(name, [Check(name, (str(folder / "lane.py"), name))], os.environ, folder, folder / f"{name}.log")
         for name in ("one", "other")
     ],
     width=2,

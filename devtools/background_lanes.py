@@ -21,7 +21,7 @@ PROGRESS = re.compile(rb"\[ *(\d+)%\]\s*(?:\n|$)")
 """pytest's, at the end of a line."""
 
 
-class Track:
+class BackgroundLane:
     """One lane in the background: its checks one after the other, each run even if an earlier one failed."""
 
     def __init__(
@@ -104,9 +104,9 @@ class Track:
         self._seconds += seconds
 
 
-def side_by_side(tracks: Sequence[Track], width: int) -> list[Result]:
-    """Runs `width` tracks at a time, in their order, and shows the output of each when it has ended."""
-    waiting, running = list(tracks), list[Track]()
+def side_by_side(lanes: Sequence[BackgroundLane], width: int) -> list[Result]:
+    """Runs `width` lanes at a time, in their order, and shows the output of each when it has ended."""
+    waiting, running = list(lanes), list[BackgroundLane]()
     try:
         while waiting or running:
             while waiting and len(running) < width:
@@ -117,33 +117,33 @@ def side_by_side(tracks: Sequence[Track], width: int) -> list[Result]:
             say(f"\n===== {ended.lane} =====\n{ended.output()}")
     except KeyboardInterrupt:
         _end(running)
-        for track in running:
-            say(f"\n{track.lane} was stopped. Its last words ({track.log}):\n{last_words(track.output())}")
+        for lane in running:
+            say(f"\n{lane.lane} was stopped. Its last words ({lane.log}):\n{last_words(lane.output())}")
         raise
     finally:
-        for track in running:
-            track.kill()
-    return [track.result() for track in tracks]
+        for lane in running:
+            lane.kill()
+    return [lane.result() for lane in lanes]
 
 
-def _first_to_end(running: Sequence[Track]) -> Track:
-    with signs_of_life(lambda: ", ".join(track.state() for track in running)):
+def _first_to_end(running: Sequence[BackgroundLane]) -> BackgroundLane:
+    with signs_of_life(lambda: ", ".join(lane.state() for lane in running)):
         while True:
-            for track in running:
-                if track.is_over():
-                    return track
+            for lane in running:
+                if lane.is_over():
+                    return lane
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def _end(running: Sequence[Track]) -> None:
+def _end(running: Sequence[BackgroundLane]) -> None:
     """Asks all to end, in order; whoever asks again, as with a second Ctrl-C, asks them again."""
     until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         try:
-            for track in running:
-                track.interrupt()
-            for track in running:
-                track.wait(until)
+            for lane in running:
+                lane.interrupt()
+            for lane in running:
+                lane.wait(until)
             return
         except (KeyboardInterrupt, subprocess.TimeoutExpired):
             continue
