@@ -28,7 +28,7 @@ PORTS = range(20_000, 32_000)
 
 
 class ComfyuiServer:
-    """Start it, use `client`, stop it. Everything ComfyUI writes lies in `folder`."""
+    """Start it, use `client`, stop it; `with` starts and stops it. Everything ComfyUI writes lies in `folder`."""
 
     def __init__(
         self,
@@ -55,6 +55,13 @@ class ComfyuiServer:
         self._pack = pack
         self._process: subprocess.Popen[bytes] | None = None
         self._client: ComfyuiClient | None = None
+
+    def __enter__(self) -> "ComfyuiServer":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def client(self) -> ComfyuiClient:

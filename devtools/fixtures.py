@@ -62,10 +62,8 @@ def comfyui(
     environment: Environment, source: ComfyuiSource, sandbox: SandboxThread, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ComfyuiServer]:
     """The ComfyUI that most tests share, with `sandbox` as its endpoint. Leave it running and idle."""
-    server = ComfyuiServer(environment, source, tmp_path_factory.mktemp("comfyui"), account(sandbox))
-    server.start()
-    yield server
-    server.stop()
+    with ComfyuiServer(environment, source, tmp_path_factory.mktemp("comfyui"), account(sandbox)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -73,12 +71,10 @@ def unconfigured(
     environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ComfyuiServer]:
     """A ComfyUI whose environment says nothing of accounts. Tests take it as `keyless`."""
-    server = ComfyuiServer(
+    with ComfyuiServer(
         environment, source, tmp_path_factory.mktemp("unconfigured"), {"PICPIK_POLL_INTERVAL": POLL_INTERVAL}
-    )
-    server.start()
-    yield server
-    server.stop()
+    ) as server:
+        yield server
 
 
 @pytest.fixture

@@ -45,10 +45,8 @@ def comfyui(
 ) -> Iterator[ComfyuiServer]:
     """The ComfyUI that most tests share: with neighbours, and `sandbox` as its endpoint. Leave it running and idle."""
     folder = tmp_path_factory.mktemp("comfyui")
-    server = ComfyuiServer(environment, source, folder, account(sandbox), arguments=neighbours)
-    server.start()
-    yield server
-    server.stop()
+    with ComfyuiServer(environment, source, folder, account(sandbox), arguments=neighbours) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -68,10 +66,8 @@ def sandboxed(
     version = getattr(request, "param", None)
     chosen = comfyui_source.provide(version, environment) if version else source
     folder = tmp_path_factory.mktemp("sandboxed")
-    server = ComfyuiServer(environment, chosen, folder, {"PICPIK_ENDPOINT": "sandbox"})
-    server.start()
-    yield server
-    server.stop()
+    with ComfyuiServer(environment, chosen, folder, {"PICPIK_ENDPOINT": "sandbox"}) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +77,8 @@ def killable(
     """What tests may kill and start again. It loads no nodes of ComfyUI's partners, to be back sooner."""
     sandbox = start_in_thread(seconds_queued=0.3, seconds_per_task=1.0, until_seen=True)
     folder = tmp_path_factory.mktemp("killable")
-    server = ComfyuiServer(environment, source, folder, account(sandbox), arguments=("--disable-api-nodes",))
-    server.start()
-    yield Killable(server, sandbox)
-    server.stop()
+    with ComfyuiServer(environment, source, folder, account(sandbox), arguments=("--disable-api-nodes",)) as server:
+        yield Killable(server, sandbox)
     sandbox.stop()
 
 

@@ -62,10 +62,8 @@ def installed(
     pack = folder / "unpacked"
     with zipfile.ZipFile(packed) as archive:
         archive.extractall(pack)
-    server = ComfyuiServer(environment, source, folder, {"PICPIK_ENDPOINT": "sandbox"}, pack=pack)
-    server.start()
-    yield server
-    server.stop()
+    with ComfyuiServer(environment, source, folder, {"PICPIK_ENDPOINT": "sandbox"}, pack=pack) as server:
+        yield server
 
 
 def test_no_file_of_a_developer_s_folder_is_in_the_package_and_none_of_a_user_s_is_missing(packed: Path):

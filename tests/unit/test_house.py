@@ -11,7 +11,7 @@ import pytest
 from comfyui_picpik.tests.paths import ROOT
 
 PICPIK = {"picpik/api", "picpik/accounts", "picpik/ledger", "picpik/runner"}
-COMFYUI = {"comfy", "comfy_api", "comfy_execution", "folder_paths", "server", "torch"}
+COMFYUI = {"comfy", "comfy_api", "comfy_execution", "folder_paths", "server"}
 
 OPEN_TO: dict[str, set[str]] = {
     "picpik": set(),
@@ -24,10 +24,10 @@ OPEN_TO: dict[str, set[str]] = {
     "sandbox": set(),
     "artwork": set(),
     "nodes/host": {*PICPIK, "imaging", "sandbox"},
-    "nodes/paid": {*PICPIK, "imaging", "nodes/host"},
+    "nodes/paid": {"picpik/api", "picpik/ledger", "picpik/runner", "imaging", "nodes/host"},
     "nodes/pattern": {"pattern", "imaging", "nodes/host"},
-    "nodes/setup": {"picpik/api", "picpik/accounts", "artwork", "nodes/host"},
-    "nodes/routes": {*PICPIK, "imaging", "nodes/host"},
+    "nodes/setup": {"picpik/api", "artwork", "nodes/host"},
+    "nodes/routes": {"picpik/accounts", "picpik/api", "picpik/ledger", "nodes/host"},
     "nodes": {"nodes/host", "nodes/paid", "nodes/pattern", "nodes/setup", "nodes/routes"},
     "": {"nodes"},
 }
@@ -40,9 +40,9 @@ THIRD_PARTY: dict[str, set[str]] = {
     "sandbox": {"numpy", "PIL", "aiohttp"},
     "artwork": {"numpy", "PIL"},
     "nodes/host": COMFYUI,
-    "nodes/paid": COMFYUI,
-    "nodes/pattern": COMFYUI,
-    "nodes/setup": {*COMFYUI, "numpy"},
+    "nodes/paid": {*COMFYUI, "torch"},
+    "nodes/pattern": {*COMFYUI, "torch"},
+    "nodes/setup": {*COMFYUI, "torch", "numpy"},
     "nodes/routes": {*COMFYUI, "aiohttp", "PIL"},
     "": {"comfy_api"},
 }

@@ -41,7 +41,7 @@ class PaintThings(DescribeThings):
 
 def described(parameters: Any) -> TaskSpec:
     things = parameters["Things"]
-    return TaskSpec(Texts(len(things), lambda index: f"{things[index]}, 织物"), credits=3)
+    return TaskSpec(Texts(len(things), lambda index: things[index] and f"{things[index]}, 织物"), credits=3)
 
 
 def painted(parameters: Any) -> TaskSpec:
@@ -129,6 +129,12 @@ def test_a_task_with_texts_is_collected_by_its_task_uid_alone(make_house, tmp_pa
     elsewhere = make_house(home=tmp_path / "elsewhere")
     result = elsewhere.runner().collect(house.account, made.task_uid).result.result(house.SOON)
     assert texts_of(result) == texts_of(made)
+
+
+def test_a_text_that_is_empty_keeps_its_place(house):
+    for _ in range(2):
+        assert texts_of(house.run(house.runner(), DescribeThings(("", "a hat")))) == ["", "a hat, 织物"]
+    assert house.paid() == 1
 
 
 def test_a_task_that_brings_no_text_says_so(house):

@@ -14,6 +14,18 @@ def picture(width=8, height=6, file_format="PNG", mode="RGB"):
     return base64.b64encode(file.getvalue()).decode()
 
 
+READABLE_PICTURES = [
+    picture(),
+    "data:image/png;base64," + picture(),
+    "data:image/jpeg;base64," + picture(file_format="JPEG"),
+    picture(file_format="WEBP"),
+    picture(mode="RGBA"),
+    picture(mode="L"),
+    picture(mode="P"),
+]
+"""Bare Base64 and data URIs, in three formats, of any mode."""
+
+
 def generate_patterns_from_image(**changes):
     parameters = {
         "Action": "GeneratePatternsFromImage",

@@ -2,7 +2,12 @@
 
 import pytest
 from comfyui_picpik.sandbox.actions.apply_reference_pattern import read
-from comfyui_picpik.tests.unit.sandbox.actions.example_requests import apply_reference_pattern, check_refusal, picture
+from comfyui_picpik.tests.unit.sandbox.actions.example_requests import (
+    READABLE_PICTURES,
+    apply_reference_pattern,
+    check_refusal,
+    picture,
+)
 
 REFUSED = [
     ({"RawImageIndex": ...}, "RawImageIndex"),
@@ -35,18 +40,7 @@ def test_what_the_page_does_not_allow_is_refused_and_the_field_is_named(changes,
     check_refusal(read, apply_reference_pattern(**changes), field, absent=list(changes.values()) == [...])
 
 
-@pytest.mark.parametrize(
-    "encoded",
-    [
-        picture(),
-        "data:image/png;base64," + picture(),
-        "data:image/jpeg;base64," + picture(file_format="JPEG"),
-        picture(file_format="WEBP"),
-        picture(mode="RGBA"),
-        picture(mode="L"),
-        picture(mode="P"),
-    ],
-)
+@pytest.mark.parametrize("encoded", READABLE_PICTURES)
 def test_pictures_come_as_data_uri_or_bare_base64_in_three_formats_and_any_mode(encoded):
     read(apply_reference_pattern(ImageAndMaskList=[encoded, encoded, encoded]))
 

@@ -5,6 +5,7 @@ import base64
 import pytest
 from comfyui_picpik.sandbox.actions.generate_patterns_from_image import read
 from comfyui_picpik.tests.unit.sandbox.actions.example_requests import (
+    READABLE_PICTURES,
     check_refusal,
     generate_patterns_from_image,
     picture,
@@ -46,18 +47,7 @@ def test_what_the_page_does_not_allow_is_refused_and_the_field_is_named(changes,
     check_refusal(read, generate_patterns_from_image(**changes), field, absent=list(changes.values()) == [...])
 
 
-@pytest.mark.parametrize(
-    "encoded",
-    [
-        picture(),
-        "data:image/png;base64," + picture(),
-        "data:image/jpeg;base64," + picture(file_format="JPEG"),
-        picture(file_format="WEBP"),
-        picture(mode="RGBA"),
-        picture(mode="L"),
-        picture(mode="P"),
-    ],
-)
+@pytest.mark.parametrize("encoded", READABLE_PICTURES)
 def test_pictures_come_as_data_uri_or_bare_base64_in_three_formats_and_any_mode(encoded):
     read(generate_patterns_from_image(RawImage=encoded))
 
