@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..api import COLLECTABLE_SECONDS, Client
+from ..api import COLLECTABLE_SECONDS
 from ..ledger import FAILED, SUBMITTED, UNKNOWN, Ledger, LedgerThread, Record, ResultFolder
+from .account_session import AccountSession
 from .delays import Delays
 from .errors import Withdrawn
 from .heartbeat import Heartbeat
@@ -37,20 +38,20 @@ class Acceptance:
         self._heartbeat = Heartbeat(ledger, owner, delays)
         self._slots = asyncio.Semaphore(_SUBMITS_AT_ONCE)
 
-    async def record_of(self, job: Job, client: Client) -> Record:
+    async def record_of(self, job: Job, session: AccountSession) -> Record:
         """The row of the job's request, which has a TaskUID. Raises what `Submission` raises."""
         with self._heartbeat.over(job):
             while True:
-                known = await self._recall(job, client)
+                known = await self._recall(job, session)
                 if known is not None:
                     return known
                 if job.params is None:
                     await self._write(job, state=FAILED, current_key=None)
                     raise Withdrawn
                 with suppress(TakenOver):
-                    return await self._submit(job, client)
+                    return await self._submit(job, session)
 
-    async def _recall(self, job: Job, client: Client) -> Record | None:
+    async def _recall(self, job: Job, session: AccountSession) -> Record | None:
         """What the ledger knows of the request: a row with a TaskUID, or None where it is to be submitted now."""
         while True:
             record, is_new = await self._ledger(Ledger.claim, job.wanted)
@@ -66,11 +67,11 @@ class Acceptance:
             taken = await self._ledger(Ledger.take_over, record, self._owner)
             if taken is not None:
                 job.record = taken
-                return await self._look(job, client)
+                return await self._look(job, session)
 
-    async def _look(self, job: Job, client: Client) -> Record | None:
+    async def _look(self, job: Job, session: AccountSession) -> Record | None:
         """For a request that may have been accepted: its row when it is found, None when it is to be sent now."""
-        found = await self._submission(job, client).look()
+        found = await self._submission(job, session).look()
         if found is not None or job.record.submit_began is None:
             return found
         if job.params is None:  # in the background nothing is ever sent
@@ -83,13 +84,13 @@ class Acceptance:
         job.record = await self._ledger(Ledger.begin_anew, job.record)
         return None
 
-    async def _submit(self, job: Job, client: Client) -> Record:
+    async def _submit(self, job: Job, session: AccountSession) -> Record:
         async with self._slots:
-            return await self._submission(job, client).send()
+            return await self._submission(job, session).send()
 
-    def _submission(self, job: Job, client: Client) -> Submission:
+    def _submission(self, job: Job, session: AccountSession) -> Submission:
         return Submission(
-            client,
+            session,
             self._ledger,
             job.record,
             job.params or {},

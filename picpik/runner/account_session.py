@@ -1,4 +1,4 @@
-"""What works for one account: its client, its poller, its collector."""
+"""What works for one account: its client, its search, its poller, its collector."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import random
 from dataclasses import dataclass
 
 from ..api import Account, Client, Timeouts, tls_context
-from ..ledger import ResultFolder
+from ..ledger import LedgerThread, ResultFolder
 from .collector import CheckPicture, Collector
 from .delays import Delays
 from .poller import Poller
+from .search import Search
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class AccountSession:
     """Belongs to the runner's event loop."""
 
     client: Client
+    search: Search
     poller: Poller
     collector: Collector
 
@@ -27,6 +29,7 @@ class AccountSessions:
 
     def __init__(
         self,
+        ledger: LedgerThread,
         folder: ResultFolder,
         check_picture: CheckPicture,
         poll_interval: float | None,
@@ -34,6 +37,7 @@ class AccountSessions:
         delays: Delays,
         timeouts: Timeouts,
     ) -> None:
+        self._ledger = ledger
         self._folder = folder
         self._check_picture = check_picture
         self._poll_interval = poll_interval
@@ -48,9 +52,10 @@ class AccountSessions:
             context = await asyncio.to_thread(tls_context)
             if account not in self._sessions:
                 client = Client(account, ssl_context=context, timeouts=self._timeouts)
+                search = Search(client, self._ledger)
                 poller = Poller(client, self._poll_interval, self._jitter, self._delays)
                 collector = Collector(client, self._folder, self._check_picture, self._jitter, self._delays)
-                self._sessions[account] = AccountSession(client, poller, collector)
+                self._sessions[account] = AccountSession(client, search, poller, collector)
         return self._sessions[account]
 
     async def aclose(self) -> None:

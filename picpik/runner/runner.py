@@ -89,7 +89,9 @@ class Runner:
         self._folder = ResultFolder(home / FOLDER_NAME, self._durability.lost)
         self._ledger = LedgerThread(home / FILE_NAME, self._durability)
         jitter = jitter or random.Random()
-        self._sessions = AccountSessions(self._folder, check_picture, poll_interval, jitter, delays, timeouts)
+        self._sessions = AccountSessions(
+            self._ledger, self._folder, check_picture, poll_interval, jitter, delays, timeouts
+        )
         self._acceptance = Acceptance(self._ledger, self._folder, self._owner, jitter, delays)
         self._entering = asyncio.Lock()
         self._live: dict[str, Job] = {}
@@ -263,7 +265,7 @@ class Runner:
 
     async def _fulfil(self, account: Account, job: Job) -> TaskResult:
         session = await self._sessions.of(account)
-        job.record = await self._acceptance.record_of(job, session.client)
+        job.record = await self._acceptance.record_of(job, session)
         job.accept()
         if not job.record.is_stored:
             job.record = await Completion(job, session, self._ledger).stored()

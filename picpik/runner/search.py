@@ -17,6 +17,9 @@ class Search:
     def __init__(self, client: Client, ledger: LedgerThread) -> None:
         self._client = client
         self._ledger = ledger
+        # Running tasks that no request had when they were told of. A look of one request may be the last one at which
+        # the task of another was running.
+        self._sightings: dict[str, TaskDetail] = {}
 
     async def adopt(self, record: Record, began: float) -> tuple[Record | None, str]:
         """Adopts the one task that fits the request, whose submit began at `began` on our own clock.
@@ -41,14 +44,23 @@ class Search:
         return adopted, "" if adopted else NONE_FITS
 
     async def _candidates(self, record: Record, began: float) -> list[str]:
-        """Running tasks that no row of the ledger has, with the request's Action, Seed and time."""
-        running = await self._client.running_tasks()
+        """Tasks that were seen running and that no row of the ledger has, with the request's Action, Seed and time."""
+        await self._look()
         offset = self._client.clock_offset or 0.0
-        recent = [uid for uid in running if may_be_made_by(began + offset, uid)]
-        known = await self._ledger(Ledger.knows, recent)
-        new = [uid for uid in recent if uid not in known]
-        details = await self._client.task_details(new) if new else {}
-        return [uid for uid, detail in details.items() if _fits(record, detail)]
+        return [
+            uid
+            for uid, detail in self._sightings.items()
+            if may_be_made_by(began + offset, uid) and _fits(record, detail)
+        ]
+
+    async def _look(self) -> None:
+        """Sees what is running now, and forgets what belongs to a request by now."""
+        running = await self._client.running_tasks()
+        known = await self._ledger(Ledger.knows, running)
+        if new := [uid for uid in running if uid not in known]:
+            self._sightings.update(await self._client.task_details(new))
+        for uid in await self._ledger(Ledger.knows, list(self._sightings)):
+            self._sightings.pop(uid, None)
 
 
 def may_be_made_by(began: float, task_uid: str) -> bool:

@@ -17,13 +17,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..api import CallFailed, Client
+from ..api import CallFailed
 from ..ledger import FAILED, SUBMITTED, UNKNOWN, Ledger, LedgerThread, Record, TaskBelongsElsewhere
+from .account_session import AccountSession
 from .delays import Delays
 from .errors import OutcomeUnknown, Withdrawn
 from .progress import Phase
 from .retry import SubmitVerdict, judge_submit, wait_before_retry
-from .search import NONE_FITS, Search
+from .search import NONE_FITS
 
 _SENDS = 5
 
@@ -37,7 +38,7 @@ class Submission:
 
     def __init__(
         self,
-        client: Client,
+        session: AccountSession,
         ledger: LedgerThread,
         record: Record,
         params: dict[str, Any],
@@ -47,9 +48,9 @@ class Submission:
         jitter: random.Random,
         delays: Delays,
     ) -> None:
-        self._client = client
+        self._client = session.client
         self._ledger = ledger
-        self._search = Search(client, ledger)
+        self._search = session.search
         self._record = record
         self._params = params
         self._unwatched = unwatched

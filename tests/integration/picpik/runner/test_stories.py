@@ -450,6 +450,18 @@ def test_a_task_whose_submit_got_no_answer_is_adopted(make_house):
     assert house.requests(SUBMIT) == 1
 
 
+def test_a_task_that_ends_as_soon_as_the_look_of_another_has_seen_it_is_adopted(make_house):
+    """Of two that look at the same time one is answered badly; when it looks again, both tasks are over."""
+    house = make_house(until_seen=True)
+    house.faults.add("reset", action=SUBMIT, accepted=True, times=2)
+    house.faults.add("http", action="ListRunningTasks", status=502)
+    runner = house.runner()
+    handles = [runner.submit(house.account, house.extract(name, seed)) for seed, name in enumerate(("one", "other"))]
+    for handle in handles:
+        handle.result.result(house.SOON)
+    assert house.paid() == house.requests(SUBMIT) == 2
+
+
 @pytest.mark.parametrize("ahead", [7200.0, -7200.0])
 def test_a_task_is_adopted_whatever_our_clock_says(make_house, ahead):
     house = make_house(until_seen=True)
