@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..api import COLLECTABLE_SECONDS
 from ..ledger import FAILED, SUBMITTED, UNKNOWN, Ledger, LedgerThread, Record, ResultFolder
 from .account_session import AccountSession
 from .delays import Delays
@@ -75,7 +73,7 @@ class Acceptance:
         if found is not None or job.record.submit_began is None:
             return found
         if job.params is None:  # in the background nothing is ever sent
-            if time.time() - job.record.created < COLLECTABLE_SECONDS:
+            if job.record.is_open:
                 await self._write(job, state=UNKNOWN)
             else:
                 await self._write(job, state=FAILED, current_key=None)

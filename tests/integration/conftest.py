@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,14 @@ class House:
 
     def runner(self, **settings: Any) -> Runner:
         """A runner on the home folder, as a start of ComfyUI makes one."""
-        runner = Runner(self.home, check_picture, **{"poll_interval": 0.05, "delays": QUICK, **settings})
+        return self._runner_in(self.home, settings)
+
+    def runner_elsewhere(self) -> Runner:
+        """A runner on another computer: the same account may be used there, but it knows nothing of this home."""
+        return self._runner_in(self.home.with_name(f"{self.home.name} elsewhere"), {})
+
+    def _runner_in(self, home: Path, settings: Mapping[str, Any]) -> Runner:
+        runner = Runner(home, check_picture, **{"poll_interval": 0.05, "delays": QUICK, **settings})
         self._runners.append(runner)
         return runner
 

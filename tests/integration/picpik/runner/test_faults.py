@@ -58,7 +58,6 @@ from comfyui_picpik.picpik.runner import (
     TaskOutOfReach,
     TaskResult,
     Withdrawn,
-    acceptance,
     completion,
     runner as runner_module,
     submission,
@@ -377,7 +376,7 @@ class World:
             db.close()
 
 
-CLOCKED = (client, transport, ledger, records, acceptance, completion, runner_module, submission)
+CLOCKED = (client, transport, ledger, records, completion, runner_module, submission)
 
 
 @pytest.fixture

@@ -123,11 +123,9 @@ def test_a_text_that_was_touched_is_fetched_again_unpaid(house):
     assert house.paid() == 1
 
 
-def test_a_task_with_texts_is_collected_by_its_task_uid_alone(make_house, tmp_path):
-    house = make_house()
+def test_a_task_with_texts_is_collected_by_its_task_uid_alone(house):
     made = house.run(house.runner(), CATS)
-    elsewhere = make_house(home=tmp_path / "elsewhere")
-    result = elsewhere.runner().collect(house.account, made.task_uid).result.result(house.SOON)
+    result = house.runner_elsewhere().collect(house.account, made.task_uid).result.result(house.SOON)
     assert texts_of(result) == texts_of(made)
 
 

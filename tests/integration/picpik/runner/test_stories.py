@@ -20,12 +20,10 @@ from comfyui_picpik.picpik.runner import (
     OutcomeUnknown,
     Phase,
     ResultUnavailable,
-    Runner,
     TaskFailed,
     TaskNotFound,
     TaskOutOfReach,
     Withdrawn,
-    acceptance,
     completion,
     submission,
 )
@@ -254,6 +252,22 @@ def test_a_request_that_is_run_while_it_is_looked_for_in_the_background_is_sent(
     assert house.paid() == 1
 
 
+@pytest.mark.parametrize(("hours", "left"), [(0, UNKNOWN), (23, UNKNOWN), (25, FAILED)])
+def test_what_the_background_looks_for_in_vain_is_given_up_only_after_a_day(house, caplog, hours, left):
+    """Until then the next run of it looks once more before it pays."""
+    ledger = Ledger(house.home / "ledger.sqlite")
+    sent = time.time() - hours * 3600
+    row = new_record(request_key="key", account=house.account.identity, owner="dead", action=SUBMIT, seed=1)
+    try:
+        ledger.write(replace(row, state=UNKNOWN, created=sent, submit_began=sent))
+        house.runner().resume(house.account)
+        until(lambda: "got no answer" in caplog.text, "it was looked for")
+        found = ledger.read(row.id)
+        assert (found.state, found.current_key) == (left, "key" if left == UNKNOWN else None)
+    finally:
+        ledger.close()
+
+
 def test_a_request_that_was_never_sent_is_not_sent_in_the_background(house, caplog):
     ledger = Ledger(house.home / "ledger.sqlite")
     row = new_record(request_key="key", account=house.account.identity, owner="dead", action=SUBMIT, seed=1)
@@ -415,14 +429,9 @@ def test_progress_shows_what_the_service_says(make_house):
 # -- Poll Task
 
 
-def test_poll_task_brings_a_task_of_another_computer(make_house, tmp_path):
-    house = make_house()
+def test_poll_task_brings_a_task_of_another_computer(house):
     made = house.run(house.runner(), house.extract("one"))
-    elsewhere = Runner(tmp_path / "elsewhere", check_picture, poll_interval=0.05, delays=house.QUICK)
-    try:
-        result = elsewhere.collect(house.account, made.task_uid).result.result(house.SOON)
-    finally:
-        elsewhere.stop()
+    result = house.runner_elsewhere().collect(house.account, made.task_uid).result.result(house.SOON)
     assert [file.read_bytes() for file in result.pictures] == [file.read_bytes() for file in made.pictures]
     assert house.paid() == 1
 
@@ -526,40 +535,28 @@ def test_a_run_that_cannot_reach_the_service_does_not_say_that_nothing_was_paid_
         runner.submit(house.unreachable_account, house.extract("one")).result.result(house.SOON)
 
 
-def test_a_foreign_task_with_another_seed_is_not_adopted(make_house, tmp_path):
+def test_a_foreign_task_with_another_seed_is_not_adopted(make_house):
     house = make_house(seconds_per_task=1000)
-    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, delays=house.QUICK)
-    try:
-        other.submit(house.account, house.extract("foreign", seed=2)).accepted.result(house.SOON)
-        house.faults.add("reset", action=SUBMIT, accepted=False)
-        with pytest.raises(OutcomeUnknown, match="no running task that fits"):
-            house.runner().submit(house.account, house.extract("mine", seed=1)).result.result(house.SOON)
-    finally:
-        other.stop()
+    house.runner_elsewhere().submit(house.account, house.extract("foreign", seed=2)).accepted.result(house.SOON)
+    house.faults.add("reset", action=SUBMIT, accepted=False)
+    with pytest.raises(OutcomeUnknown, match="no running task that fits"):
+        house.runner().submit(house.account, house.extract("mine", seed=1)).result.result(house.SOON)
 
 
-def test_a_foreign_task_of_another_action_is_not_adopted(make_house, tmp_path):
+def test_a_foreign_task_of_another_action_is_not_adopted(make_house):
     house = make_house(seconds_per_task=1000)
-    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, delays=house.QUICK)
-    try:
-        other.submit(house.account, house.apply("foreign")).accepted.result(house.SOON)
-        house.faults.add("reset", action=SUBMIT, accepted=False)
-        with pytest.raises(OutcomeUnknown, match="no running task that fits"):
-            house.runner().submit(house.account, house.extract("mine")).result.result(house.SOON)
-    finally:
-        other.stop()
+    house.runner_elsewhere().submit(house.account, house.apply("foreign")).accepted.result(house.SOON)
+    house.faults.add("reset", action=SUBMIT, accepted=False)
+    with pytest.raises(OutcomeUnknown, match="no running task that fits"):
+        house.runner().submit(house.account, house.extract("mine")).result.result(house.SOON)
 
 
-def test_of_several_candidates_none_is_adopted_and_all_are_named(make_house, tmp_path):
+def test_of_several_candidates_none_is_adopted_and_all_are_named(make_house):
     house = make_house(seconds_per_task=1000)
-    other = Runner(tmp_path / "other computer", check_picture, poll_interval=0.05, delays=house.QUICK)
-    try:
-        other.submit(house.account, house.extract("foreign")).accepted.result(house.SOON)
-        house.faults.add("reset", action=SUBMIT, accepted=True)
-        with pytest.raises(OutcomeUnknown) as caught:
-            house.runner().submit(house.account, house.extract("mine")).result.result(house.SOON)
-    finally:
-        other.stop()
+    house.runner_elsewhere().submit(house.account, house.extract("foreign")).accepted.result(house.SOON)
+    house.faults.add("reset", action=SUBMIT, accepted=True)
+    with pytest.raises(OutcomeUnknown) as caught:
+        house.runner().submit(house.account, house.extract("mine")).result.result(house.SOON)
     assert all(task.uid in str(caught.value) for task in house.sandbox.tasks)
 
 
@@ -588,7 +585,7 @@ def test_the_task_of_a_try_that_was_given_up_is_not_taken_for_another_requests(m
     with pytest.raises(OutcomeUnknown):
         runner.submit(house.account, house.extract("one", seed=7)).result.result(house.SOON)
     clock = SimpleNamespace(time=lambda: time.time() + ahead, monotonic=time.monotonic)
-    for module in (client, ledger, records, acceptance, completion, submission):
+    for module in (client, ledger, records, completion, submission):
         monkeypatch.setattr(module, "time", clock)
     house.faults.add("hang", action=SUBMIT, where=other, accepted=False)
     with pytest.raises(OutcomeUnknown, match=house.sandbox.tasks[0].uid):
