@@ -5,19 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .account import Account
+from .answer_fields import text, whole_number
+from .clock import SYSTEM_CLOCK, Clock
 from .errors import ApiError, BadAnswer, HttpRefused, NotConfigured
 from .models import ModelList
 from .signing import sign
 from .task_details import TaskDetail
 from .timeouts import Timeouts
-from .transport import http_date, in_time, keep_urls_out_of_the_log, read_body, retry_after, streamed, translated
+from .transport import (
+    http_date,
+    in_time,
+    in_time_once,
+    is_web_address,
+    keep_urls_out_of_the_log,
+    read_body,
+    redirects_to,
+    retry_after,
+    streamed,
+    translated,
+)
 from .wire import json_pieces
 
 if TYPE_CHECKING:
@@ -51,12 +63,14 @@ class Client:
         ssl_context: ssl.SSLContext | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008  frozen
         transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         import httpx
 
         keep_urls_out_of_the_log()
         self.account = account
         self._timeouts = timeouts
+        self._clock = clock
         self._service_zero: float | None = None
         options: dict[str, Any] = {
             "timeout": timeouts.for_httpx(),
@@ -67,53 +81,78 @@ class Client:
             "transport": transport,
         }
         try:
-            self._reads = httpx.AsyncClient(**options, follow_redirects=True)
+            self._reads = httpx.AsyncClient(**options)
             # A kept-alive connection that the server has just closed fails after the request was sent. For a submit
             # that would leave the outcome unknown, so each submit makes its own connection.
             self._submits = httpx.AsyncClient(**options, limits=httpx.Limits(max_keepalive_connections=0))
-        except (ValueError, httpx.InvalidURL, ImportError) as error:
+        except ImportError as error:  # httpx has support for SOCKS, but not the package that it takes
+            raise NotConfigured(
+                "A SOCKS proxy needs a Python package that is not installed (socksio).",
+                "Run `pip install httpx[socks]` in ComfyUI's Python, or use an HTTP proxy: http://host:port.",
+            ) from error
+        except (ValueError, httpx.InvalidURL) as error:
             raise NotConfigured(
                 f"The proxy or endpoint cannot be used ({type(error).__name__}).",
                 "Check the proxy settings of the environment and of the pack: http://host:port is the usual form.",
             ) from error
 
+    def now(self) -> float:
+        """Unix time by the service's clock, also after ours was set; before its first answer, ours."""
+        if self._service_zero is None:
+            return self._clock.time()
+        return self._service_zero + self._clock.monotonic()
+
+    @property
+    def knows_the_time(self) -> bool:
+        """Has the service told its time yet?"""
+        return self._service_zero is not None
+
+    def keep_time_of(self, former: Client) -> None:
+        """Knows the service's time as `former` does, whose place it takes: ours may be days off."""
+        if self._service_zero is None:
+            self._service_zero = former._service_zero
+
     @property
     def clock_offset(self) -> float | None:
         """The service's clock minus ours in seconds, also after ours was set; None before its first answer."""
-        return None if self._service_zero is None else self._service_zero + time.monotonic() - time.time()
+        return self.now() - self._clock.time() if self.knows_the_time else None
 
     async def aclose(self) -> None:
         await self._reads.aclose()
         await self._submits.aclose()
 
     async def submit(self, params: Mapping[str, Any]) -> str:
-        """Sends a paid request exactly once and returns its TaskUID. Raises CallFailed."""
+        """Sends a paid request exactly once and returns its TaskUID. Raises CallFailed.
+
+        An answer with a TaskUID is an accepted task, whatever else it says.
+        """
         # hashing tens of megabytes belongs into a thread
         body = await asyncio.to_thread(self._signed, params)
-        answer = await self._post(self._submits, body)
-        task_uid = answer.get("TaskUID")
-        if not (isinstance(task_uid, str) and task_uid):
-            self._check_ret_code(params["Action"], answer)
-            raise BadAnswer(self.account.host, "it has no TaskUID")
-        return task_uid
+        sent = asyncio.Event()
+        posting = self._post(self._submits, body, sent)
+        answer = await in_time_once(sent, posting, self._timeouts.whole_submit, self.account.host)
+        if task_uid := text(answer.get("TaskUID")):
+            return task_uid
+        self._check_ret_code(params["Action"], answer)
+        raise BadAnswer(self.account.host, "it has no TaskUID")
 
     async def task_details(self, task_uids: Sequence[str]) -> dict[str, TaskDetail]:
         """ListTasksDetails: what the service knows of the tasks; a task it does not know is missing."""
         answer = await self._read_call({"Action": "ListTasksDetails", "TaskUIDList": list(task_uids)})
-        listed = answer.get("TaskDetailList")
-        if not isinstance(listed, list):  # the API page promises no RetCode here, so the list alone decides
-            self._check_ret_code("ListTasksDetails", answer)
-            raise BadAnswer(self.account.host, "it has no TaskDetailList")
-        entries = (entry for entry in listed if isinstance(entry, dict) and entry.get("TaskUID"))
+        if not answer.get("TaskDetailList"):  # the API page promises no RetCode here, so a list with tasks decides
+            self._check_refusal("ListTasksDetails", answer)
+        listed = self._list("TaskDetailList", answer)
+        entries = (entry for entry in listed if isinstance(entry, dict) and text(entry.get("TaskUID")))
         return {detail.task_uid: detail for detail in map(TaskDetail.from_params, entries)}
 
     async def running_tasks(self) -> list[str]:
         """ListRunningTasks: the TaskUIDs of all tasks of the account that have not ended."""
         answer = await self._checked_call("ListRunningTasks")
-        listed = answer.get("TaskUIDList") or []
-        if not isinstance(listed, list):
-            raise BadAnswer(self.account.host, "its TaskUIDList is no list")
-        return [uid for uid in listed if isinstance(uid, str)]
+        listed = self._list("TaskUIDList", answer) if "TaskUIDList" in answer else []
+        running = [uid for uid in map(text, listed) if uid]
+        if listed and not running:
+            raise BadAnswer(self.account.host, "its TaskUIDList cannot be read")
+        return running
 
     async def models(self) -> ModelList:
         """ListModels."""
@@ -122,20 +161,23 @@ class Client:
     async def credits(self) -> Credits:
         """GetCreditBalance."""
         answer = await self._checked_call("GetCreditBalance")
-        total, used, expires = (answer.get(name) for name in ("TotalCredits", "UsedCredits", "ExpireTimestamp"))
-        if not isinstance(total, int) or not isinstance(used, int):
+        names = ("TotalCredits", "UsedCredits", "ExpireTimestamp")
+        total, used, expires = (whole_number(answer.get(name)) for name in names)
+        if total is None or used is None:
             raise BadAnswer(self.account.host, "it has no TotalCredits or UsedCredits")
-        return Credits(total, used, expires if isinstance(expires, int) and expires > 0 else None)
+        return Credits(total, used, expires if expires is not None and expires > 0 else None)
 
     async def download(self, url: str) -> bytes:
         """The whole body behind a result URL, its length checked. Raises CallFailed without naming the URL."""
         return await in_time(self._download(url), self._timeouts.whole_picture, _RESULT_SERVER)
 
     async def _download(self, url: str) -> bytes:
+        if not is_web_address(url):
+            raise BadAnswer(self.account.host, "a result URL in it is none")
         with translated(_RESULT_SERVER):
-            async with self._reads.stream("GET", url) as response:
+            async with self._reads.stream("GET", url, follow_redirects=True) as response:
                 if response.status_code != 200:
-                    raise HttpRefused(_RESULT_SERVER, response.status_code, retry_after(response))
+                    raise HttpRefused(_RESULT_SERVER, response.status_code, retry_after(response, self._clock))
                 return await read_body(response, _BIGGEST_PICTURE)
 
     async def _checked_call(self, action: str) -> dict[str, Any]:
@@ -144,7 +186,7 @@ class Client:
         return answer
 
     async def _read_call(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        posting = self._post(self._reads, self._signed(params))
+        posting = self._post(self._reads, self._signed(params), asyncio.Event())
         return await in_time(posting, self._timeouts.whole_answer, self.account.host)
 
     def _signed(self, params: Mapping[str, Any]) -> tuple[bytes, ...]:
@@ -153,11 +195,16 @@ class Client:
         signed["Signature"] = sign(signed, self.account.private_key)
         return tuple(json_pieces(signed))
 
-    async def _post(self, http: httpx.AsyncClient, body: Sequence[bytes]) -> dict[str, Any]:
+    async def _post(self, http: httpx.AsyncClient, body: Sequence[bytes], sent: asyncio.Event) -> dict[str, Any]:
+        """The answer. `sent` is set when the body is sent, or when an answer comes before that.
+
+        A redirect is not followed: it would turn the POST into a GET, or send a signed, paid request somewhere else.
+        """
         headers = {"Content-Type": "application/json", "Content-Length": str(sum(map(len, body)))}
         with translated(self.account.host):
-            content = streamed(body)
+            content = streamed(body, sent)
             async with http.stream("POST", self.account.endpoint, content=content, headers=headers) as response:
+                sent.set()
                 self._note_clock(response)
                 return self._answer(response, await read_body(response, _BIGGEST_ANSWER))
 
@@ -166,22 +213,34 @@ class Client:
             answer = json.loads(body)
         except (ValueError, RecursionError) as error:
             answer = error
-        if response.status_code == 200 and isinstance(answer, dict):
+        if isinstance(answer, dict) and (response.is_success or whole_number(answer.get("RetCode"))):
+            return answer  # the latter is an API refusal that came with an HTTP error status
+        if isinstance(answer, dict) and text(answer.get("TaskUID")):
             return answer
-        if isinstance(answer, dict) and isinstance(answer.get("RetCode"), int) and answer["RetCode"] != 0:
-            return answer  # an API refusal that came with an HTTP error status
-        if response.status_code == 200:
+        if response.is_success:
             raise BadAnswer(self.account.host, "it is not a JSON object")
-        raise HttpRefused(self.account.host, response.status_code, retry_after(response))
+        waiting = retry_after(response, self._clock)
+        raise HttpRefused(self.account.host, response.status_code, waiting, redirects_to(response))
+
+    def _list(self, name: str, answer: Mapping[str, Any]) -> list[Any]:
+        """The list of that name; a null is an empty one, since that is how Go writes a list that was never filled."""
+        listed = answer.get(name, "")
+        if listed is None:
+            return []
+        if not isinstance(listed, list):
+            raise BadAnswer(self.account.host, f"it has no {name}")
+        return listed
 
     def _check_ret_code(self, action: str, answer: Mapping[str, Any]) -> None:
-        ret_code = answer.get("RetCode")
-        if not isinstance(ret_code, int) or isinstance(ret_code, bool):
+        if whole_number(answer.get("RetCode")) is None:
             raise BadAnswer(self.account.host, "it has no RetCode")
-        if ret_code != 0:
-            raise ApiError(action, ret_code, str(answer.get("Message") or ""))
+        self._check_refusal(action, answer)
+
+    def _check_refusal(self, action: str, answer: Mapping[str, Any]) -> None:
+        if ret_code := whole_number(answer.get("RetCode")):
+            raise ApiError(action, ret_code, text(answer.get("Message")))
 
     def _note_clock(self, response: httpx.Response) -> None:
         date = http_date(response.headers.get("Date", ""))
         if date is not None:
-            self._service_zero = date - time.monotonic()
+            self._service_zero = date - self._clock.monotonic()

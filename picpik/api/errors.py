@@ -7,7 +7,7 @@
     └── CallFailed              one HTTP call did not bring a usable answer
         ├── NeverSent           no connection: nothing can have reached the service
         ├── NoAnswer            the connection broke or timed out after something may have been sent
-        ├── HttpRefused         an HTTP status that is not 200, without the API's JSON
+        ├── HttpRefused         an HTTP status that is no success, without the API's JSON
         ├── BadAnswer           an answer that is not the API's JSON
         └── ApiError            the service answered with a RetCode that is not 0
 
@@ -75,16 +75,24 @@ class NoAnswer(CallFailed):
 
 
 class HttpRefused(CallFailed):
-    """An HTTP status other than 200 with no API answer in it. `retry_after` in seconds, when the server gave one."""
+    """An HTTP status that is no success, with no API answer in it.
 
-    def __init__(self, host: str, status: int, retry_after: float | None = None) -> None:
-        super().__init__(f"{host} answered HTTP {status} instead of a result.", _http_advice(status))
+    `retry_after` in seconds, when the server gave one. `redirects_to` names where an endpoint redirects to.
+    """
+
+    def __init__(
+        self, host: str, status: int, retry_after: float | None = None, redirects_to: str | None = None
+    ) -> None:
+        if redirects_to is None:
+            super().__init__(f"{host} answered HTTP {status} instead of a result.", _http_advice(status))
+        else:
+            super().__init__(f"{host} redirects to {redirects_to} (HTTP {status}).", _REDIRECTED)
         self.status = status
         self.retry_after = retry_after
 
 
 class BadAnswer(CallFailed):
-    """HTTP 200, but the body is not what the API documents."""
+    """An HTTP success, but the body is not what the API documents."""
 
     def __init__(self, host: str, reason: str) -> None:
         super().__init__(
@@ -103,6 +111,12 @@ class ApiError(CallFailed):
         self.action = action
         self.ret_code = ret_code
         self.message = message
+
+
+_REDIRECTED = (
+    "Nothing was sent on. Change PICPIK_ENDPOINT to the API's own address; if it is right already, a login page "
+    "of the network is in the way."
+)
 
 
 def _http_advice(status: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .answer_fields import text, texts
 from .errors import InputRefused
 from .input_checks import check_range, check_text
 from .wire import wire_float
@@ -64,12 +65,13 @@ class ModelRef:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> ModelRef:
-        """From a Model of ListModels."""
+        """From a Model of ListModels; an optional field of a wrong type counts as not given."""
+        official = params.get("IsOfficial")
         return cls(
-            model_code=str(params["ModelCode"]),
-            name=params.get("Name"),
-            is_official=params.get("IsOfficial"),
-            trigger_words=tuple(params.get("TriggerWordList") or ()),
+            model_code=text(params["ModelCode"]),
+            name=text(params.get("Name")) or None,
+            is_official=official if isinstance(official, bool) else None,
+            trigger_words=texts(params.get("TriggerWordList")),
         )
 
     def to_params(self) -> dict[str, Any]:
@@ -109,5 +111,5 @@ def _models(listed: Any) -> tuple[ModelRef, ...]:
     if isinstance(listed, Mapping):
         entries = [{"ModelCode": key, **model} for key, model in listed.items() if isinstance(model, Mapping)]
     else:
-        entries = [model for model in listed or () if isinstance(model, Mapping) and model.get("ModelCode")]
-    return tuple(ModelRef.from_params(model) for model in entries)
+        entries = [model for model in listed if isinstance(model, Mapping)] if isinstance(listed, list) else []
+    return tuple(ModelRef.from_params(model) for model in entries if text(model.get("ModelCode")).strip())

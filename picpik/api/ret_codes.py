@@ -36,6 +36,12 @@ _MEANINGS: dict[int, tuple[str, str]] = {
 GATEWAY_CODES = frozenset(_MEANINGS)
 """Codes that are about a call as a whole, never about what is named in it."""
 
+REFUSING_CODES = frozenset((160, 161, 170, 171, 172, 174, 292, 293, 294, 295, 299))
+"""Codes with which the gateway turns a call away before anybody works on it: nothing was accepted, nothing was paid.
+
+THROTTLED is no less certain, but may be sent again. Of any other code nobody knows whether a task was made.
+"""
+
 
 def explain_ret_code(ret_code: int) -> tuple[str, str]:
     """A clause that says what the code means, and a sentence that says what to do."""

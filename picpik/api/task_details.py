@@ -1,8 +1,8 @@
 """Tasks as the service tells of them: TaskDetail, and the meaning of its Status words in one place.
 
 Source: appendix TaskDetail. The words of today's API are not published; the older generation's are Queuing, Running,
-Finished and Error. A known word, or evidence (results are there and no error), decides; any other word is UNKNOWN,
-is shown as it came, and keeps the task waiting.
+Finished and Error. A known word, or evidence (results are there, or an error is told), decides; any other word is
+UNKNOWN, is shown as it came, and keeps the task waiting.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from .actions import ResultKind, result_kind
+from .actions import RANDOM_SEED, ResultKind, result_kind
+from .answer_fields import text, texts, whole_number
 
 COLLECTABLE_SECONDS = 24 * 3600.0
 """How long the service keeps what a task made. Source: the page of ListTasksDetails."""
@@ -41,13 +42,16 @@ _WORDS: dict[str, TaskStatus] = {
     **dict.fromkeys(("error", "failed", "fail", "failure", "canceled", "cancelled"), TaskStatus.FAILED),
 }
 
+_NO_ERROR = ("", "ok", "okay", "no error", "no errors", "none", "null", "nil", "n/a", "0", "-")
+
 
 @dataclass(frozen=True)
 class TaskDetail:
     """One entry of TaskDetailList. `image_urls` are signed and die after 24 hours: never store or log them.
 
     Only what the task's Action brings is kept, `image_urls` or `texts`; both where the pack does not know the Action.
-    An empty text keeps its place: the texts of a batch are told apart by their order.
+    An empty text keeps its place: the texts of a batch are told apart by their order. `seed` is the one that was used,
+    or None: a -1 only repeats that a random one was asked for.
     """
 
     task_uid: str
@@ -69,43 +73,50 @@ class TaskDetail:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> TaskDetail:
         """From one TaskDetail of an answer; a field that is missing or of a wrong type counts as not given."""
-        word = params.get("Status")
-        word = word if isinstance(word, str) else ""
+        word = text(params.get("Status"))
         # the parent company's gateway echoes an Action with "Response" behind it
-        action = str(params.get("Action") or "").removesuffix("Response")
+        action = text(params.get("Action")).strip().removesuffix("Response")
         kind = result_kind(action)
-        urls = () if kind is ResultKind.TEXTS else tuple(filter(None, _texts(params.get("ImgList"))))
-        texts = () if kind is ResultKind.PICTURES else _texts(params.get("TxtList"))
-        error_code = _int(params.get("ErrorCode"))
+        urls = () if kind is ResultKind.TEXTS else tuple(filter(None, texts(params.get("ImgList"))))
+        told = () if kind is ResultKind.PICTURES else texts(params.get("TxtList"))
+        seed = whole_number(params.get("Seed"))
+        error_code = whole_number(params.get("ErrorCode"))
+        # the API page spells it ErrorMassage
+        error_message = text(params.get("ErrorMassage")).strip() or text(params.get("ErrorMessage")).strip()
         return cls(
-            task_uid=str(params["TaskUID"]),
-            status=_status(word, bool(urls or any(texts)), error_code),
+            task_uid=text(params["TaskUID"]),
+            status=_status(word, bool(urls or any(told)), bool(error_code) or _is_error(error_message)),
             status_word=word,
             action=action,
             image_urls=urls,
-            texts=texts,
-            seed=_int(params.get("Seed")),
-            points_spent=_int(params.get("ConsumeApiPoint")),
+            texts=told,
+            seed=None if seed == RANDOM_SEED else seed,
+            points_spent=whole_number(params.get("ConsumeApiPoint")),
             error_code=error_code,
-            # the API page spells it ErrorMassage
-            error_message=str(params.get("ErrorMassage") or params.get("ErrorMessage") or ""),
+            error_message=error_message,
         )
 
 
-def _status(word: str, has_results: bool, error_code: int | None) -> TaskStatus:
-    known = _WORDS.get(word.strip().lower(), TaskStatus.UNKNOWN)
+def _status(word: str, has_results: bool, has_error: bool) -> TaskStatus:
+    known = _known(word)
     if known is TaskStatus.FINISHED and has_results:
         return known
-    if error_code or known is TaskStatus.FAILED:
+    if has_error or known is TaskStatus.FAILED:
         return TaskStatus.FAILED
     if known is TaskStatus.UNKNOWN and has_results:
         return TaskStatus.FINISHED
     return known
 
 
-def _texts(listed: Any) -> tuple[str, ...]:
-    return tuple(text for text in listed if isinstance(text, str)) if isinstance(listed, list) else ()
+def _is_error(message: str) -> bool:
+    """The field is documented as the message *on error*, so whatever stands in it tells that the task failed.
+
+    But for texts that plainly say otherwise ("ok", "success", a state): a task that is taken for failed by mistake is
+    paid for again, one that is taken for running by mistake is only waited for.
+    """
+    plain = message.strip(" \t\r\n.!").lower()
+    return plain not in _NO_ERROR and _known(plain) in (TaskStatus.FAILED, TaskStatus.UNKNOWN)
 
 
-def _int(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _known(word: str) -> TaskStatus:
+    return _WORDS.get(word.strip().lower(), TaskStatus.UNKNOWN)

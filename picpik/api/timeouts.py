@@ -20,6 +20,9 @@ class Timeouts:
     whole_answer: float = 120.0
     whole_picture: float = 900.0
     """A server that sends a byte now and then never lets a read time out, so the whole is bounded too."""
+    whole_submit: float = 120.0
+    """From the end of the upload to the end of the answer. The upload itself may take its time on a slow line: it is
+    bounded by `write`, piece by piece."""
 
     def for_httpx(self) -> httpx.Timeout:
         import httpx

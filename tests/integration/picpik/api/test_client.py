@@ -189,6 +189,33 @@ async def test_a_read_that_hangs_ends_with_a_time_out(served):
     await client.aclose()
 
 
+async def test_a_submit_whose_answer_drips_is_cut_and_its_connection_closed():
+    closed = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        await reader.readexactly(int(length.split(b":")[1]))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        end = asyncio.ensure_future(reader.read())
+        while not end.done():
+            writer.write(b" ")
+            await asyncio.wait((end,), timeout=0.01)
+        end.exception()  # whether it was closed or reset does not matter
+        writer.close()
+        closed.set()
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    account = Account(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "p", "k")
+    client = Client(account, timeouts=Timeouts(whole_submit=0.3))
+    with pytest.raises(NoAnswer, match="time-out"):
+        await client.submit(EXTRACT)
+    await closed.wait()
+    await client.aclose()
+    server.close()
+    await server.wait_closed()
+
+
 async def test_retry_after_is_read(served, client):
     served.sandbox.faults.add("http", status=503, retry_after=7)
     with pytest.raises(HttpRefused) as refusal:

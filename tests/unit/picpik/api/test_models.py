@@ -35,9 +35,21 @@ GENERAL = {"Name": "General", "ModelCode": "PICPIK General", "IsOfficial": True,
         [GENERAL],
         {"PICPIK General": {"Name": "General", "IsOfficial": True}},  # a map whose entries trust their key
         [GENERAL, {"Name": "without a code"}, "no model at all"],
+        [GENERAL, {"ModelCode": " "}, {"ModelCode": 5}, None],
+        [GENERAL | {"TriggerWordList": 5}],
     ],
 )
 def test_a_model_list_is_read_as_a_map_and_as_an_array(listed):
     models = ModelList.from_answer({"MainModels": listed, "LoraModels": {}, "EmbeddingModels": None})
     assert models.main == (ModelRef("PICPIK General", name="General", is_official=True),)
     assert models.lora == models.embedding == models.hypernetwork == ()
+
+
+@pytest.mark.parametrize("listed", [5, "PICPIK General", True, None])
+def test_what_is_no_list_of_models_has_none(listed):
+    assert ModelList.from_answer({"MainModels": listed}).main == ()
+
+
+def test_an_optional_field_of_a_wrong_type_counts_as_not_given():
+    junk = {"ModelCode": "m", "Name": 5, "IsOfficial": "yes", "TriggerWordList": "abc"}
+    assert ModelRef.from_params(junk) == ModelRef("m")

@@ -29,6 +29,19 @@ def detail(**fields) -> TaskDetail:
         ({"Status": "Running", "ImgList": ["http://half"]}, TaskStatus.RUNNING),
         ({"Status": "Rendering", "TxtList": ["a dress"]}, TaskStatus.FINISHED),
         ({"Status": "Rendering", "TxtList": ["a dress"], "Action": "ApplyReferencePattern"}, TaskStatus.UNKNOWN),
+        ({"Status": "Running", "ErrorMassage": "no cloth found"}, TaskStatus.FAILED),
+        ({"Status": "Running", "ErrorMessage": "no cloth found", "ErrorCode": 0}, TaskStatus.FAILED),
+        ({"Status": "Rejected", "ErrorMassage": "no cloth found"}, TaskStatus.FAILED),
+        ({"Status": "Rendering", "ErrorMassage": "half of it", "ImgList": ["http://x"]}, TaskStatus.FAILED),
+        ({"Status": "Finished", "ErrorMassage": "no cloth found"}, TaskStatus.FAILED),
+        ({"Status": "Finished", "ErrorMassage": "a warning", "ImgList": ["http://x"]}, TaskStatus.FINISHED),
+        ({"Status": "Running", "ErrorMassage": "failed"}, TaskStatus.FAILED),
+        ({"Status": "Running", "ErrorMassage": " \n"}, TaskStatus.RUNNING),
+        ({"Status": "Running", "ErrorMassage": "Success."}, TaskStatus.RUNNING),
+        ({"Status": "Running", "ErrorMassage": "OK"}, TaskStatus.RUNNING),
+        ({"Status": "Running", "ErrorMassage": "running"}, TaskStatus.RUNNING),
+        ({"Status": "Finished", "ErrorMassage": "ok"}, TaskStatus.FINISHED),
+        ({"Status": "Running", "ErrorMassage": {"code": 5}}, TaskStatus.RUNNING),
         ({}, TaskStatus.UNKNOWN),
         ({"Status": None}, TaskStatus.UNKNOWN),
         ({"Status": 3}, TaskStatus.UNKNOWN),
@@ -57,6 +70,10 @@ def test_the_error_message_is_read_in_both_spellings(spelling):
     assert detail(Status="Error", **{spelling: "no cloth found"}).error_message == "no cloth found"
 
 
+def test_an_error_message_of_blanks_does_not_hide_the_other_spelling():
+    assert detail(ErrorMassage=" ", ErrorMessage="no cloth found").error_message == "no cloth found"
+
+
 @pytest.mark.parametrize(
     "junk",
     [
@@ -67,11 +84,16 @@ def test_the_error_message_is_read_in_both_spellings(spelling):
         {"Seed": "5"},
         {"Seed": True},
         {"ConsumeApiPoint": 1.5},
+        {"ConsumeApiPoint": 2**63, "Seed": -(10**30), "ErrorCode": 10**30},
+        {"Seed": -1},
+        {"Action": ["A"], "ErrorMassage": 5, "ErrorCode": True},
+        {"ImgList": [None, 5, ""], "TxtList": {"a": 1}},
     ],
 )
 def test_a_field_of_a_wrong_type_counts_as_not_given(junk):
     read = detail(Status="Running", **junk)
     assert (read.image_urls, read.texts, read.seed, read.points_spent) == ((), (), None, None)
+    assert (read.status, read.error_code, read.error_message) == (TaskStatus.RUNNING, None, "")
 
 
 def test_only_what_the_action_brings_counts_as_its_result():
@@ -79,6 +101,16 @@ def test_only_what_the_action_brings_counts_as_its_result():
     assert (detail(**both).image_urls, detail(**both).texts) == (("http://a",), ("a dress",))
     known = detail(Action="GeneratePatternsFromImageResponse", **both)
     assert (known.image_urls, known.texts) == (("http://a",), ())
+
+
+def test_whatever_a_task_says_can_be_written_down_as_utf_8():
+    broken = detail(Status="a\ud800", ErrorMassage="b\udfff", TxtList=["c\ud800"], Action="D")
+    assert (broken.status_word, broken.error_message, broken.texts) == ("a?", "b?", ("c?",))
+
+
+@pytest.mark.parametrize("echoed", ["DescribeImages", "DescribeImagesResponse", " DescribeImages "])
+def test_an_action_is_known_however_it_is_echoed(echoed):
+    assert detail(Action=echoed).action == "DescribeImages"
 
 
 def test_an_unknown_word_is_shown_as_it_came():
