@@ -8,6 +8,7 @@ from .boxes import (
     scale_box as scale_box,
 )
 from .decoding import Decoded as Decoded, decode_batch as decode_batch
+from .digests import mask_digest as mask_digest, picture_digest as picture_digest
 from .entries import mask_entries as mask_entries, pair_batches as pair_batches, picture_entries as picture_entries
 from .errors import ImageRefused as ImageRefused, ImagingError as ImagingError, UnreadableImage as UnreadableImage
 from .masks import encode_mask as encode_mask, refuse_unusable_mask as refuse_unusable_mask

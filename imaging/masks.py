@@ -55,9 +55,9 @@ def refuse_unusable_mask(name: str, mask: torch.Tensor) -> None:
 def encode_mask(name: str, mask: torch.Tensor, size: tuple[int, int], executor: Executor | None = None) -> EncodedImage:
     """One entry of `mask_entries` as a single-channel PNG of pure 0 and 255, fitted to `size` (width, height).
 
-    A mask of another size is fitted with a bilinear filter, antialiased where it shrinks; then 0.5 and above becomes
-    255. A mask that is empty or full, before or after fitting, raises ImageRefused. `executor` as in
-    `encode_picture`.
+    0.5 and above becomes 255. Only then a mask of another size is fitted with a bilinear filter, antialiased where it
+    shrinks, and cut again: the file depends on nothing but `size` and what `mask_digest` covers. A mask that is empty
+    or full, before or after fitting, raises ImageRefused. `executor` as in `encode_picture`.
     """
     levels, notes = mask_levels(name, mask)
     _refuse_unusable(name, levels)
@@ -65,7 +65,8 @@ def encode_mask(name: str, mask: torch.Tensor, size: tuple[int, int], executor: 
         notes += (f"{name}: soft values were cut at 0.5",)
     height, width = levels.shape
     if (width, height) != size:
-        levels = np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BILINEAR))
+        whole = Image.fromarray(painted(levels).astype(np.float32))
+        levels = np.asarray(whole.resize(size, Image.Resampling.BILINEAR))
         _refuse_unusable(name, levels, f"fitted to {size[0]} x {size[1]}, ")
         notes += (f"{name}: fitted from {width} x {height} to {size[0]} x {size[1]}{_stretched(width, height, size)}",)
     white = painted(levels)

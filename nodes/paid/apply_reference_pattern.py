@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 import torch
 from comfy_api.latest import io
 
-from ...imaging import encode_mask, encode_picture, mask_entries, pair_batches, picture_entries
-from ...picpik.api import ApplyReferencePattern as Request, parse_extra_parameters
+from ...imaging import (
+    encode_mask,
+    encode_picture,
+    mask_digest,
+    mask_entries,
+    pair_batches,
+    picture_digest,
+    picture_entries,
+    refuse_unusable_mask,
+)
+from ...picpik.api import ApplyReferencePattern as Request, UnencodedRequest, parse_extra_parameters
 from ..host import CATEGORY
-from .encodings import Encodings
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
 from .paid_node import GeneratingNode
+from .uploads import Uploads
 
 
 class ApplyReferencePattern(GeneratingNode):
@@ -88,8 +98,7 @@ class ApplyReferencePattern(GeneratingNode):
             "color_correction": color_correction,
         }
         async with cls.paid_run(inputs) as run:
-            make_requests = functools.partial(_requests, raw_image, mask, pattern_image, options, inputs)
-            return await run.pictures(await run.encoded(make_requests))
+            return await run.pictures(functools.partial(_requests, raw_image, mask, pattern_image, options, inputs))
 
 
 def _requests(
@@ -98,27 +107,46 @@ def _requests(
     pattern_image: torch.Tensor,
     options: dict[str, Any],
     inputs: GenerationInputs,
-    encodings: Encodings,
-) -> list[Request]:
-    """One request for each entry of the batch; whatever cannot be sent is refused before any is."""
+    uploads: Uploads,
+) -> list[UnencodedRequest]:
+    """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
     extra = {"extra_parameters": parse_extra_parameters(inputs.extra_parameters)}
     entries = pair_batches(
         {
             "raw_image": picture_entries("raw_image", raw_image),
-            "mask": mask_entries("mask", mask),
+            "mask": _usable_masks(mask),
             "pattern_image": picture_entries("pattern_image", pattern_image),
         }
     )
-    return [_request(entry, options | extra, inputs, encodings) for entry in entries]
+    return [_request(entry, options | extra, inputs, uploads) for entry in entries]
+
+
+def _usable_masks(mask: torch.Tensor) -> list[torch.Tensor]:
+    masks = mask_entries("mask", mask)
+    for entry in masks:
+        refuse_unusable_mask("mask", entry)
+    return masks
 
 
 def _request(
-    entry: dict[str, torch.Tensor], options: dict[str, Any], inputs: GenerationInputs, encodings: Encodings
-) -> Request:
-    raw_height, raw_width = entry["raw_image"].shape[:2]
-    generation, notes = inputs.generation(raw_width, raw_height, "raw")
-    encodings.notes += notes
-    raw, raw_uri = encodings.encode(encode_picture, "raw_image", entry["raw_image"], inputs.upload_format)
-    _, mask_uri = encodings.encode(encode_mask, "mask", entry["mask"], (raw.width, raw.height))
-    _, pattern_uri = encodings.encode(encode_picture, "pattern_image", entry["pattern_image"], inputs.upload_format)
-    return Request(raw_uri, mask_uri, pattern_uri, **options, generation=generation)
+    entry: dict[str, torch.Tensor], options: dict[str, Any], inputs: GenerationInputs, uploads: Uploads
+) -> UnencodedRequest:
+    raw_image, mask, pattern_image = entry["raw_image"], entry["mask"], entry["pattern_image"]
+    height, width = raw_image.shape[:2]
+    generation, notes = inputs.generation(width, height, "raw")
+    uploads.note(*notes)
+    asked = Request(
+        uploads.digest(picture_digest, raw_image),
+        uploads.digest(mask_digest, mask),
+        uploads.digest(picture_digest, pattern_image),
+        **options,
+        generation=generation,
+    )
+
+    def encode() -> Request:
+        raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
+        _, mask_uri = uploads.encode(encode_mask, "mask", mask, (raw.width, raw.height))
+        _, pattern_uri = uploads.encode(encode_picture, "pattern_image", pattern_image, inputs.upload_format)
+        return replace(asked, raw_image=raw_uri, mask=mask_uri, pattern_image=pattern_uri)
+
+    return UnencodedRequest(asked, encode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,17 +14,18 @@ from ...imaging import (
     encode_picture,
     mask_entries,
     pair_batches,
+    picture_digest,
     picture_entries,
     region_box,
     resolve_box,
     scale_box,
 )
-from ...picpik.api import GeneratePatternsFromImage as Request, parse_extra_parameters
+from ...picpik.api import GeneratePatternsFromImage as Request, UnencodedRequest, parse_extra_parameters
 from ..host import CATEGORY
-from .encodings import Encodings
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
 from .paid_node import GeneratingNode
+from .uploads import Uploads
 
 DEFAULT_SIDE = 1024
 
@@ -87,8 +89,7 @@ class ExtractPattern(GeneratingNode):
     ) -> io.NodeOutput:
         inputs = GenerationInputs(**shared)
         async with cls.paid_run(inputs) as run:
-            make_requests = functools.partial(_requests, raw_image, box, region, tiling, inputs)
-            return await run.pictures(await run.encoded(make_requests))
+            return await run.pictures(functools.partial(_requests, raw_image, box, region, tiling, inputs))
 
 
 def _requests(
@@ -97,26 +98,33 @@ def _requests(
     region: torch.Tensor | None,
     tiling: bool,
     inputs: GenerationInputs,
-    encodings: Encodings,
-) -> list[Request]:
-    """One request for each entry of the batch; whatever cannot be sent is refused before any is."""
+    uploads: Uploads,
+) -> list[UnencodedRequest]:
+    """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
     options = {"tiling": tiling, "extra_parameters": parse_extra_parameters(inputs.extra_parameters)}
     batches: dict[str, list[Any]] = {"raw_image": picture_entries("raw_image", raw_image)}
     if region is None:
         batches["box"] = box_entries(box)
     else:
         batches["region"] = mask_entries("region", region)
-    return [_request(entry, options, inputs, encodings) for entry in pair_batches(batches)]
+    return [_request(entry, options, inputs, uploads) for entry in pair_batches(batches)]
 
 
-def _request(entry: dict[str, Any], options: dict[str, Any], inputs: GenerationInputs, encodings: Encodings) -> Request:
-    height, width = entry["raw_image"].shape[:2]
+def _request(
+    entry: dict[str, Any], options: dict[str, Any], inputs: GenerationInputs, uploads: Uploads
+) -> UnencodedRequest:
+    raw_image = entry["raw_image"]
+    height, width = raw_image.shape[:2]
     if "region" in entry:
         box, box_notes = region_box("region", entry["region"], width, height)
     else:
         box, box_notes = resolve_box("box", entry["box"], width, height)
     generation, size_notes = inputs.generation(width, height, DEFAULT_SIDE)
-    encodings.notes += [*box_notes, *size_notes]
-    raw, raw_uri = encodings.encode(encode_picture, "raw_image", entry["raw_image"], inputs.upload_format)
-    sent_box = scale_box(box, (width, height), (raw.width, raw.height))
-    return Request(raw_uri, sent_box, **options, generation=generation)
+    uploads.note(*box_notes, *size_notes)
+    asked = Request(uploads.digest(picture_digest, raw_image), box, **options, generation=generation)
+
+    def encode() -> Request:
+        raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
+        return replace(asked, raw_image=raw_uri, box=scale_box(box, (width, height), (raw.width, raw.height)))
+
+    return UnencodedRequest(asked, encode)

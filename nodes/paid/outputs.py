@@ -9,7 +9,7 @@ from comfy_api.latest import io
 
 from ...imaging import decode_batch
 from ...picpik.api import InputRefused
-from ...picpik.runner import Handle
+from ...picpik.runner import Handle, TaskResult
 from ..host import Execution, service
 
 
@@ -21,6 +21,14 @@ def picture_outputs() -> list[io.Output]:
             "task_uid", tooltip="The TaskUID of each task, one a line. Poll Task takes them for 24 hours."
         ),
     ]
+
+
+def _missing(result: TaskResult) -> str:
+    reason = f" ({result.trouble})" if result.trouble else ""
+    return (
+        f"{result.missing} of the results of task {result.task_uid} could not be fetched so far{reason}. "
+        "Run again to try once more: it is not paid again."
+    )
 
 
 async def pictures_of(run: Execution, handles: Sequence[Handle], timeout_minutes: float) -> io.NodeOutput:
@@ -36,7 +44,7 @@ async def pictures_of(run: Execution, handles: Sequence[Handle], timeout_minutes
             )
     files = [file for result in results for file in result.pictures]
     decoded = await run.off_loop("decoding", functools.partial(decode_batch, files))
-    run.note(*decoded.notes)
+    run.note(*decoded.notes, *(_missing(result) for result in results if result.missing))
     if (warning := service.runner().warning) is not None:
         run.note(warning)
     for result in results:

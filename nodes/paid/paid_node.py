@@ -10,13 +10,13 @@ from typing import Any
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from ...picpik.api import RANDOM_SEED, Account, Action
+from ...picpik.api import RANDOM_SEED, Account, Action, Request
 from ...picpik.ledger import estimated_seconds
 from ...picpik.runner import Handle
 from ..host import Execution, execution, service
-from .encodings import Encodings
 from .outputs import pictures_of
 from .submission_inputs import SubmissionInputs
+from .uploads import Uploads
 
 
 class PaidNode(io.ComfyNode):
@@ -51,7 +51,7 @@ class GeneratingNode(PaidNode):
 
 
 class PaidRun:
-    """Encodes, submits, waits and decodes."""
+    """Prepares, encodes what is not known yet, submits, waits and decodes."""
 
     def __init__(self, run: Execution, account: Account, account_note: str | None, inputs: SubmissionInputs) -> None:
         self._run = run
@@ -59,29 +59,43 @@ class PaidRun:
         self._account_note = account_note
         self._inputs = inputs
 
-    async def encoded(self, make_requests: Callable[[Encodings], Sequence[Action]]) -> Sequence[Action]:
-        """The requests that `make_requests` makes of the node's inputs, beside ComfyUI's loop."""
-        encodings = Encodings()
-        requests = await self._run.off_loop("encoding", functools.partial(make_requests, encodings))
-        self._run.note(*filter(None, (self._account_note, *encodings.notes)))
-        return requests
+    async def pictures(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> io.NodeOutput:
+        """The outputs `images`, `mask` and `task_uid` of the requests that `make_requests` makes of the node's inputs.
 
-    async def pictures(self, requests: Sequence[Action]) -> io.NodeOutput:
-        """The outputs `images`, `mask` and `task_uid` of a batch of requests, which are submitted now."""
-        handles = await self._submitted(requests)
+        It is called beside ComfyUI's loop, and refuses whatever can be refused without encoding anything.
+        """
+        handles = await self._submitted(make_requests)
         if self._inputs.wait:
             return await pictures_of(self._run, handles, self._inputs.timeout_minutes)
         uids = await self._run.task_uids(handles)
         return io.NodeOutput(ExecutionBlocker(None), ExecutionBlocker(None), "\n".join(uids))
 
-    async def _submitted(self, requests: Sequence[Action]) -> list[Handle]:
+    async def _submitted(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> list[Handle]:
+        """The requests belong to the runner from here on: what was encoded is not kept while the node waits."""
+        self._run.note(*filter(None, (self._account_note,)))
+        requests = await self._run.off_loop("preparing", functools.partial(make_requests, Uploads(self._run.note)))
         past = functools.partial(estimated_seconds, service.history(), requests[0])
-        self._run.expect(await self._run.off_loop("encoding", past))
+        self._run.expect(await self._run.off_loop("preparing", past))
+        upload_bytes = await self._encoded(requests)
         return [
-            self._run.watch(service.runner().submit(self._account, request), _upload_bytes(request))
-            for request in requests
+            self._run.watch(service.runner().submit(self._account, request), byte_count)
+            for request, byte_count in zip(requests, upload_bytes, strict=True)
         ]
 
+    async def _encoded(self, requests: Sequence[Request]) -> list[int]:
+        """Encodes what is going to be sent, all of it before any is sent, as encoding may still refuse an entry.
 
-def _upload_bytes(request: Action) -> int:
-    return sum(image.byte_count for image in request.images)
+        Gives the bytes of each request's pictures, 0 where they need not be encoded.
+        """
+        unsent = await self._run.until("preparing", service.runner().unsent(self._account, requests))
+        if not any(unsent):
+            return [0] * len(requests)
+        return await self._run.off_loop("encoding", functools.partial(_upload_bytes, requests, unsent))
+
+
+def _upload_bytes(requests: Sequence[Request], unsent: Sequence[bool]) -> list[int]:
+    return [_bytes_of(request.encoded()) if is_sent else 0 for request, is_sent in zip(requests, unsent, strict=True)]
+
+
+def _bytes_of(action: Action) -> int:
+    return sum(image.byte_count for image in action.images)

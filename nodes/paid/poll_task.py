@@ -43,7 +43,8 @@ class PollTask(io.ComfyNode):
         async with execution(cls.hidden.unique_id) as run:
             payer, note = service.choose(account)
             run.note(*([note] if note else ()))
-            handles = [run.watch(service.runner().collect(payer, uid)) for uid in _task_uids(task_uid)]
+            others = tuple(service.accounts().values())
+            handles = [run.watch(service.runner().collect(payer, uid, others)) for uid in _task_uids(task_uid)]
             return await pictures_of(run, handles, timeout_minutes)
 
 

@@ -66,7 +66,7 @@ def submission_inputs() -> list[io.Input]:
             optional=True,
             advanced=True,
             tooltip="How pictures are sent. lossless: PNG, every pixel exact. compact: JPEG of quality 95, about half "
-            "the bytes. Masks are always lossless.",
+            "the bytes. Masks are always lossless. What was paid for in one format is found in the other.",
         ),
     ]
 

@@ -13,11 +13,14 @@ from .actions import (
     ApplyReferencePattern as ApplyReferencePattern,
     GeneratePatternsFromImage as GeneratePatternsFromImage,
     Generation as Generation,
+    Request as Request,
     ResultKind as ResultKind,
+    UnencodedRequest as UnencodedRequest,
     parse_extra_parameters as parse_extra_parameters,
     result_kind as result_kind,
 )
 from .client import Client as Client, Credits as Credits
+from .clock import SYSTEM_CLOCK as SYSTEM_CLOCK, Clock as Clock
 from .data_uri import DataUri as DataUri
 from .errors import (
     ApiError as ApiError,
@@ -36,14 +39,17 @@ from .models import (
     ModelList as ModelList,
     ModelRef as ModelRef,
 )
+from .pixel_digest import PixelDigest as PixelDigest
 from .request_keys import request_key as request_key, unseeded_key as unseeded_key
 from .ret_codes import (
     API_TIMED_OUT as API_TIMED_OUT,
     GATEWAY_CODES as GATEWAY_CODES,
     GATEWAY_ERROR as GATEWAY_ERROR,
+    REFUSING_CODES as REFUSING_CODES,
     SERVICE_UNAVAILABLE as SERVICE_UNAVAILABLE,
     THROTTLED as THROTTLED,
 )
+from .task_actions import TASK_ACTIONS as TASK_ACTIONS
 from .task_details import (
     COLLECTABLE_SECONDS as COLLECTABLE_SECONDS,
     TaskDetail as TaskDetail,

@@ -6,6 +6,7 @@ joined into one string. Pieces are small enough that base64, which holds the int
 
 from __future__ import annotations
 
+import hashlib
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +34,14 @@ class DataUri:
     def byte_count(self) -> int:
         """Bytes on the wire."""
         return sum(map(len, self))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, hexadecimal, of what is on the wire."""
+        digest = hashlib.sha256()
+        for piece in self:
+            digest.update(piece)
+        return digest.hexdigest()
 
 
 def _recut(chunks: Iterable[bytes]) -> Iterator[bytes]:

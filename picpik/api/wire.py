@@ -16,7 +16,7 @@ def json_pieces(value: Any) -> Iterator[bytes]:
 
     Small pieces are joined; large ones are passed through, not copied.
     """
-    return _coalesced(raw_json_pieces(value))
+    return _coalesced(_raw_json_pieces(value))
 
 
 def wire_float(value: float | None) -> float | None:
@@ -24,8 +24,8 @@ def wire_float(value: float | None) -> float | None:
     return None if value is None else round(value, 4) + 0.0
 
 
-def raw_json_pieces(value: Any) -> Iterator[bytes]:
-    """The same bytes as of `json_pieces`, cut wherever they happen to be: for hashing."""
+def _raw_json_pieces(value: Any) -> Iterator[bytes]:
+    """The same bytes, cut wherever they happen to be."""
     if isinstance(value, DataUri):
         yield b'"'
         yield from value
@@ -34,14 +34,14 @@ def raw_json_pieces(value: Any) -> Iterator[bytes]:
         yield b"{"
         for index, name in enumerate(sorted(value)):
             yield (b"," if index else b"") + json.dumps(name, ensure_ascii=False).encode() + b":"
-            yield from raw_json_pieces(value[name])
+            yield from _raw_json_pieces(value[name])
         yield b"}"
     elif isinstance(value, (list, tuple)):
         yield b"["
         for index, element in enumerate(value):
             if index:
                 yield b","
-            yield from raw_json_pieces(element)
+            yield from _raw_json_pieces(element)
         yield b"]"
     else:
         yield json.dumps(value, ensure_ascii=False, allow_nan=False).encode()

@@ -142,6 +142,14 @@ def test_an_action_tells_its_images_its_seed_and_its_kind_of_result(action: str)
     assert [name for name in sent if f"self.{name}" not in told] == []
 
 
+@each_action
+def test_an_action_takes_a_digest_in_the_place_of_every_image_so_that_it_has_a_key_before_it_is_encoded(action: str):
+    """Without `PixelDigest` in an image's annotation a node could not make an UnencodedRequest of it."""
+    fields = inspect.signature(ACTIONS[action]).parameters.items()
+    sent = [(name, str(of.annotation)) for name, of in fields if "DataUri" in str(of.annotation)]
+    assert [name for name, annotation in sent if "PixelDigest" not in annotation] == []
+
+
 def test_an_action_with_a_seed_takes_another_one_and_changes_nothing_else():
     picture = DataUri("image/png", (b"eA==",))
     request = ApplyReferencePattern(picture, picture, picture)

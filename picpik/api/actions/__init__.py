@@ -5,6 +5,8 @@ CONTRIBUTING has the recipe for another one.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from .action import Action as Action, ResultKind as ResultKind
 from .apply_reference_pattern import ApplyReferencePattern as ApplyReferencePattern
 from .extra_parameters import parse_extra_parameters as parse_extra_parameters
@@ -16,6 +18,10 @@ from .generation import (
     GeneratingAction as GeneratingAction,
     Generation as Generation,
 )
+from .unencoded_request import UnencodedRequest as UnencodedRequest
+
+Request: TypeAlias = Action | UnencodedRequest
+"""What the runner takes: `key_params` says what is asked for, `encoded` gives what is sent."""
 
 ACTIONS: dict[str, type[Action]] = {
     action.ACTION: action

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from ..data_uri import DataUri
+from ..pixel_digest import PixelDigest
 from .extra_parameters import merge
 
 
@@ -23,7 +24,8 @@ class ResultKind(Enum):
 class Action(ABC):
     """One frozen request. It validates itself and gives everything that is sent but PublicKey, request_uuid, Signature.
 
-    Attribute names are the node's input ids, so that a refusal names what the user sees.
+    Attribute names are the node's input ids, so that a refusal names what the user sees. An image may be a PixelDigest
+    as long as it is not encoded (see UnencodedRequest); such a request tells its key, and cannot be sent.
     `extra_parameters` is merged into the request last, field by field, for what the nodes have no input for.
     """
 
@@ -34,7 +36,7 @@ class Action(ABC):
 
     @property
     @abstractmethod
-    def images(self) -> tuple[DataUri, ...]:
+    def images(self) -> tuple[DataUri | PixelDigest, ...]:
         """What is sent, in the order of the request."""
 
     @abstractmethod
@@ -43,6 +45,14 @@ class Action(ABC):
 
     def to_params(self) -> dict[str, Any]:
         return merge({"Action": self.ACTION, **self.own_params()}, self.extra_parameters)
+
+    def key_params(self) -> dict[str, Any]:
+        """What is asked for, as JSON, images by their digests: the request key is made of it. Hashes encoded images."""
+        return _by_digests(self.to_params())
+
+    def encoded(self) -> Action:
+        """What is sent. An Action is encoded already; see UnencodedRequest."""
+        return self
 
     @property
     def seed(self) -> int | None:
@@ -62,3 +72,13 @@ class Action(ABC):
     def batch_size(self) -> int | None:
         """How many results are made, where the request says so."""
         return None
+
+
+def _by_digests(value: Any) -> Any:
+    if isinstance(value, (DataUri, PixelDigest)):
+        return value.digest
+    if isinstance(value, Mapping):
+        return {name: _by_digests(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_by_digests(inner) for inner in value]
+    return value

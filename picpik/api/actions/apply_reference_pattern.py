@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from ..data_uri import DataUri
 from ..input_checks import check_range
+from ..pixel_digest import PixelDigest
 from ..wire import wire_float
 from .generation import GeneratingAction
 
@@ -20,9 +21,9 @@ class ApplyReferencePattern(GeneratingAction):
 
     ACTION: ClassVar[str] = "ApplyReferencePattern"
 
-    raw_image: DataUri
-    mask: DataUri
-    pattern_image: DataUri
+    raw_image: DataUri | PixelDigest
+    mask: DataUri | PixelDigest
+    pattern_image: DataUri | PixelDigest
     pattern_strength: float = 0.5
     chaotic_mode: bool = False
     color_correction: bool = False
@@ -31,7 +32,7 @@ class ApplyReferencePattern(GeneratingAction):
         check_range("pattern_strength", self.pattern_strength, 0, 1)
 
     @property
-    def images(self) -> tuple[DataUri, ...]:
+    def images(self) -> tuple[DataUri | PixelDigest, ...]:
         return self.raw_image, self.mask, self.pattern_image
 
     def own_params(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from ..data_uri import DataUri
 from ..errors import InputRefused
+from ..pixel_digest import PixelDigest
 from .generation import GeneratingAction
 
 
@@ -19,7 +20,7 @@ class GeneratePatternsFromImage(GeneratingAction):
 
     ACTION: ClassVar[str] = "GeneratePatternsFromImage"
 
-    raw_image: DataUri
+    raw_image: DataUri | PixelDigest
     box: tuple[int, int, int, int]
     tiling: bool = False
 
@@ -33,7 +34,7 @@ class GeneratePatternsFromImage(GeneratingAction):
             )
 
     @property
-    def images(self) -> tuple[DataUri, ...]:
+    def images(self) -> tuple[DataUri | PixelDigest, ...]:
         return (self.raw_image,)
 
     def own_params(self) -> dict[str, Any]:

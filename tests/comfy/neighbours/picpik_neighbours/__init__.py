@@ -1,6 +1,7 @@
-"""Nodes for tests, loaded beside the pack: pictures from and to files, a list, and a neighbour that fails."""
+"""Nodes for tests, loaded beside the pack: pictures from and to files, a list, and neighbours that fail or meddle."""
 
 import asyncio
+import sys
 
 import numpy as np
 import torch
@@ -88,9 +89,29 @@ class Fail(io.ComfyNode):
         raise RuntimeError("the neighbour failed")
 
 
+class BreakEncoders(io.ComfyNode):
+    """From now on, the pack in this ComfyUI can encode nothing."""
+
+    @classmethod
+    def define_schema(cls):
+        return io.Schema(
+            node_id="NeighbourBreaksEncoders", category=CATEGORY, is_output_node=True, inputs=[], outputs=[]
+        )
+
+    @classmethod
+    def execute(cls):
+        def broken(*_):
+            raise RuntimeError("something was encoded")
+
+        for name, module in list(sys.modules.items()):
+            if name.endswith((".imaging.pictures", ".imaging.masks")):
+                module.encode_png = module._jpeg = broken
+        return io.NodeOutput()
+
+
 class Neighbours(ComfyExtension):
     async def get_node_list(self):
-        return [MakeImage, KeepImage, ListImages, Fail]
+        return [MakeImage, KeepImage, ListImages, Fail, BreakEncoders]
 
 
 async def comfy_entrypoint():

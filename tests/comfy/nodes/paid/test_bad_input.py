@@ -1,13 +1,15 @@
 """Bad input, as the user meets it: what is said, and that nothing was paid for it."""
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from comfyui_picpik.devtools.comfyui_client import PromptRefused
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.fixtures import StartComfyui
 from comfyui_picpik.sandbox import SandboxThread
-from comfyui_picpik.tests.comfy.prompts import Prompt, apply_prompt, extract_prompt, node
+from comfyui_picpik.tests.comfy.prompts import Prompt, apply, apply_prompt, extract_prompt, node, save_arrays
 
 POLL = "ListTasksDetails"
 
@@ -59,6 +61,32 @@ def test_it_is_refused_before_any_request_with_the_name_of_the_input(
     assert requests_to(calm) == before
 
 
+@pytest.mark.parametrize(
+    ("third", "says"),
+    [(slice(0, 0), "nothing is painted"), (slice(0, 1), "fitted to 64 x 64, nothing is painted")],
+    ids=["before anything is encoded", "while it is encoded"],
+)
+def test_a_batch_with_one_mask_that_is_refused_sends_nothing(
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, third: slice, says: str
+):
+    raw, mask = np.zeros((3, 64, 64, 3), np.float32), np.zeros((3, 640, 640), np.float32)
+    mask[:2, :320] = 1
+    mask[2, third, third] = 1  # a single pixel is lost when the mask is fitted
+    prompt = {
+        "1": node("NeighbourMakes", path=save_arrays(tmp_path / "raw.npz", raw)),
+        "2": node("NeighbourMakes", path=save_arrays(tmp_path / "mask.npz", raw, mask)),
+        "3": apply(["1", 0], ["2", 1], ["1", 0], seed=5003),
+        "4": node("PreviewImage", images=["3", 0]),
+    }
+    before = requests_to(calm)
+
+    error = comfyui.client.run(prompt).error
+
+    assert error is not None
+    assert error.message.startswith(f"mask: {says}")
+    assert requests_to(calm) == before
+
+
 @pytest.mark.parametrize("change", [{"width": 2561}, {"height": 2561}, {"seed": -2}, {"batch_size": 17}])
 def test_comfyui_itself_refuses_what_its_widgets_could_not_hold(comfyui: ComfyuiServer, change: dict[str, int]):
     with pytest.raises(PromptRefused, match=next(iter(change))):
@@ -104,16 +132,23 @@ def test_a_task_that_fails_is_told_with_its_uid_code_and_message(comfyui: Comfyu
     assert re.search(rf"{task_uid} failed at PICPIK \(ErrorCode 4711: no cloth in the picture\)", error.message)
 
 
-def test_an_answer_that_is_no_json_is_told_as_such_and_not_paid_again(comfyui: ComfyuiServer, calm: SandboxThread):
+def test_an_answer_that_is_no_json_is_looked_into_until_it_is_certain_and_paid_anew_only_when_run_again(
+    comfyui: ComfyuiServer, calm: SandboxThread
+):
+    """The one test that waits for the whole search window, 77 s."""
     calm.sandbox.faults.add("garbage", action="GeneratePatternsFromImage", accepted=False)
     sent = calm.sandbox.state()["requests"].get("GeneratePatternsFromImage", 0)
 
-    error = comfyui.client.run(extract_prompt(seed=5001)).error
+    outcome = comfyui.client.run(extract_prompt(seed=5001), timeout=180)
 
+    assert any(re.search(r"looking for the task until \d\d:\d\d:\d\d", text) for text in outcome.texts("2"))
+    error = outcome.error
     assert error is not None
     assert "may or may not have been accepted" in error.message
-    assert "run again" in error.message.lower()
+    assert "Run again to send it anew: that is a new paid task." in error.message
     assert calm.sandbox.state()["requests"]["GeneratePatternsFromImage"] == sent + 1
+    assert comfyui.client.run(extract_prompt(seed=5001)).errors == []
+    assert calm.sandbox.state()["requests"]["GeneratePatternsFromImage"] == sent + 2
 
 
 def test_a_result_that_is_no_picture_is_told_with_its_uid_and_kept(comfyui: ComfyuiServer, calm: SandboxThread):

@@ -12,7 +12,15 @@ from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.fixtures import StartComfyui, account
 from comfyui_picpik.sandbox import SandboxThread
 from comfyui_picpik.tests.comfy.killable import Killable
-from comfyui_picpik.tests.comfy.prompts import apply, extract, extract_prompt, node, pixels, save_arrays
+from comfyui_picpik.tests.comfy.prompts import (
+    apply,
+    apply_prompt,
+    extract,
+    extract_prompt,
+    node,
+    pixels,
+    save_arrays,
+)
 
 KILLS = 20
 
@@ -45,6 +53,28 @@ def test_after_a_restart_the_same_prompt_gives_the_same_picture_unpaid_though_al
     assert "upload" not in last
 
 
+def test_what_is_stored_is_not_encoded_again_nor_paid_in_another_upload_format(
+    start_comfyui: StartComfyui, start_sandbox, neighbours
+):
+    sandbox = start_sandbox()
+    server = start_comfyui(account(sandbox), arguments=neighbours)
+    first = server.client.run(apply_prompt(seed=1))
+    assert any(text.startswith("encoding") for text in first.texts("2"))
+    server.restart()
+    assert server.client.run({"1": node("NeighbourBreaksEncoders")}).errors == []
+
+    for upload_format in ("lossless", "compact"):
+        again = server.client.run(apply_prompt(seed=1, upload_format=upload_format))
+        assert again.errors == []
+        np.testing.assert_array_equal(*(pixels(each.images["3"][0].content) for each in (again, first)))
+        assert not any(text.startswith("encoding") or "upload" in text for text in again.texts("2"))
+
+    unknown = server.client.run(apply_prompt(seed=2)).error
+    assert unknown is not None
+    assert "something was encoded" in unknown.message
+    assert accepted(sandbox) == {1: 1}
+
+
 def test_what_a_crash_left_behind_is_collected_without_anybody_asking(killable: Killable):
     server = killable.server
     before = len(killable.sandbox.sandbox.tasks)
@@ -59,6 +89,50 @@ def test_what_a_crash_left_behind_is_collected_without_anybody_asking(killable: 
         assert time.monotonic() < end, "nobody came for it"
         time.sleep(0.1)
     assert len(killable.sandbox.sandbox.tasks) == before + 1
+
+
+AWAY = 6.0
+"""Seconds for which the service is away: the story is the same with a minute, which takes longer."""
+
+
+def test_a_cut_answer_a_service_away_a_run_again_and_a_restart_come_to_one_payment_and_its_picture(
+    start_comfyui: StartComfyui, start_sandbox
+):
+    sandbox = start_sandbox(until_seen=True)
+    server = start_comfyui(account(sandbox))
+    faults = sandbox.sandbox.faults
+    faults.add("reset", action="GeneratePatternsFromImage", accepted=True)
+    for action in ("ListRunningTasks", "ListTasksDetails"):
+        faults.add("reset", action=action, times=None)
+
+    said = [text for _ in range(2) for text in cancelled_while_it_is_looked_for(server)]
+    server.restart()
+    said += cancelled_while_it_is_looked_for(server)
+    faults.clear()
+    outcome = server.client.run(extract_prompt(seed=9))
+
+    assert outcome.errors == []
+    assert accepted(sandbox) == {9: 1}
+    assert any("did not answer (the connection broke)" in text for text in said)
+    assert sum("It may have been accepted: the pack goes on looking for its task." in text for text in said) == 3
+
+
+def cancelled_while_it_is_looked_for(server: ComfyuiServer) -> list[str]:
+    """A run that is cancelled after AWAY seconds of looking; what its node said."""
+    prompt_id = server.client.queue(extract_prompt(seed=9))
+    end = time.monotonic() + 60
+    while "looking for the task" not in "".join(texts := shown(server)):
+        assert time.monotonic() < end, f"it is not looked for: {texts}"
+        time.sleep(0.05)
+    time.sleep(AWAY)  # the service being away is the story
+    server.client.interrupt(prompt_id)
+    assert server.client.wait(prompt_id).status == "interrupted"
+    return shown(server)[-2:]
+
+
+def shown(server: ComfyuiServer) -> list[str]:
+    events = server.client.events.so_far()
+    return [event.data["text"] for event in events if event.kind == "progress_text" and event.data["node"] == "2"]
 
 
 def test_another_seed_and_back_is_paid_for_each_seed_once(comfyui: ComfyuiServer, calm: SandboxThread):
