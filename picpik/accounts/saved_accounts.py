@@ -13,7 +13,6 @@ import os
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -90,9 +89,11 @@ def read_saved(home: Path) -> SavedAccounts:
 
 
 def write_saved(home: Path, saved: SavedAccounts) -> None:
-    """Replaces the file; nobody but its owner can read the new one. Blocks; raises OSError."""
-    home.mkdir(parents=True, exist_ok=True)
-    _keep_to_owner(home)
+    """Replaces the file; nobody but its owner can read the new one. Blocks; raises OSError.
+
+    A new home folder is for its owner alone. One that was there keeps its rights: several users may share it.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     content = {
         "default": saved.default,
         "accounts": {name: _as_dict(account) for name, account in saved.accounts.items()},
@@ -109,12 +110,6 @@ def write_saved(home: Path, saved: SavedAccounts) -> None:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-
-
-def _keep_to_owner(folder: Path) -> None:
-    if os.name == "posix":
-        with suppress(PermissionError):  # somebody else's folder: the file itself is still the owner's alone
-            folder.chmod(0o700)
 
 
 def _as_dict(account: SavedAccount) -> dict[str, Any]:

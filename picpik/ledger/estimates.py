@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..api import Action
+from ..api import Request
 from .history import TaskHistory
 
 
-def estimated_seconds(history: TaskHistory, action: Action) -> float | None:
+def estimated_seconds(history: TaskHistory, request: Request) -> float | None:
     """Seconds from submit to results for the same Action, size and number of results; None for the first one."""
-    return history.typical_seconds(action.ACTION, action.size, action.batch_size)
+    return history.typical_seconds(request.ACTION, request.size, request.batch_size)

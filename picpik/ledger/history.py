@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .ledger import FILE_NAME
-from .records import Record, seconds_taken, select, spent_since
+from .records import Record, open_accounts, seconds_taken, select, spent_since
 from .results import FOLDER_NAME
 
 _T = TypeVar("_T")
@@ -27,6 +27,7 @@ class TaskHistory:
     """The ledger in `home`, which need not be there yet. All methods block."""
 
     def __init__(self, home: Path) -> None:
+        home = home.absolute()  # a relative one is none for a URI
         self._ledger = home / FILE_NAME
         self._results = home / FOLDER_NAME
 
@@ -52,6 +53,10 @@ class TaskHistory:
         """Its texts that are on disk."""
         found = (self.file(task, index) for index, file in enumerate(task.files) if file.is_text)
         return [text for path in found if path and (text := _text(path)) is not None]
+
+    def accounts_with_open_tasks(self) -> set[str]:
+        """The identities of accounts that have tasks which may be paid for and are not stored."""
+        return self._read(open_accounts) or set()
 
     def spent_since(self, since: float) -> int:
         """Credits of the tasks that were made since then, as far as the service has told."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
 import threading
+import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
+from .disk import make_folder, sync_names
 from .records import TEXT_SUFFIX, StoredFile
 
 FOLDER_NAME = "results"
@@ -23,12 +27,14 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"MM\x00*", "tif"),
 )
 
+_TRIES = 5
+
 
 class ResultFolder:
     """Result files below `folder`. All methods block. `warn` is told why they cannot be there."""
 
     def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()
         self._warn = warn
         self._elsewhere: Path | None = None
         self._choosing = threading.Lock()
@@ -61,12 +67,14 @@ class ResultFolder:
         """Are all the files there, byte for byte?"""
         return all(_is_intact(self.path(file), file) for file in files)
 
-    def remove(self, files: Iterable[StoredFile]) -> None:
-        for file in files:
-            path = self.path(file)
-            path.unlink(missing_ok=True)
-            if path.parent.is_dir() and not any(path.parent.iterdir()):
-                path.parent.rmdir()
+    def remove(self, files: Iterable[StoredFile]) -> bool:
+        """Removes what can be removed. False where something is left: on Windows a viewer may have it open."""
+        paths = [self.path(file) for file in files]
+        are_gone = [_remove(path) for path in paths]
+        for folder in {path.parent for path in paths}:
+            with suppress(OSError):  # something is left in it, or another process was first
+                folder.rmdir()
+        return all(are_gone)
 
     def _beside(self, error: OSError) -> Path:
         """Where pictures go when the home folder cannot take them: better a temporary place than a lost picture."""
@@ -81,19 +89,36 @@ class ResultFolder:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # a name of its own for each writer: two processes may store the same picture
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
-        try:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-            part.close()
-            Path(part.name).replace(path)
-        except OSError:
-            part.close()
-            Path(part.name).unlink(missing_ok=True)
-            raise
+    part = _part_for(path)
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        sync_names(path.parent)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _part_for(path: Path) -> Path:
+    """A new file beside `path`, of a name of its own: two processes may store the same picture."""
+    part = path.with_name(f".{uuid.uuid4().hex}.part")
+    for _ in range(_TRIES):
+        make_folder(path.parent)
+        with suppress(FileNotFoundError):  # another process has dropped the folder just now, when it was empty
+            part.touch(exist_ok=False)
+            return part
+    raise FileNotFoundError(errno.ENOENT, "the folder is removed again and again", str(path.parent))
+
+
+def _remove(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def _is_intact(path: Path, file: StoredFile) -> bool:

@@ -45,6 +45,18 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path):
     assert stat.S_IMODE((home / FILE_NAME).stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX's")
+@pytest.mark.parametrize("mode", [0o755, 0o2770, 0o777])
+def test_a_folder_that_was_there_keeps_its_rights_and_the_keys_are_still_the_owners_alone(tmp_path: Path, mode: int):
+    home = tmp_path / "shared"
+    home.mkdir()
+    home.chmod(mode)
+    write_saved(home, SAVED)
+
+    assert stat.S_IMODE(home.stat().st_mode) == mode
+    assert stat.S_IMODE((home / FILE_NAME).stat().st_mode) == 0o600
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path):
     write_saved(tmp_path, SAVED)
     broken = replace(STUDIO, changed=object())  # type: ignore[arg-type]

@@ -1,6 +1,5 @@
 """The ledger as people look at it."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,12 @@ from comfyui_picpik.picpik.api import DataUri, GeneratePatternsFromImage, Genera
 from comfyui_picpik.picpik.ledger import (
     DELIVERED,
     FAILED,
+    FINISHED,
+    LOOKING,
     STORED,
     SUBMITTED,
+    SUBMITTING,
+    UNKNOWN,
     Ledger,
     Record,
     StoredFile,
@@ -49,6 +52,20 @@ def test_a_file_that_is_no_ledger_is_nothing_to_look_at(tmp_path: Path):
     assert TaskHistory(tmp_path).recent(5) == []
 
 
+def test_a_home_named_from_where_the_process_is_can_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write(tmp_path / "home", record("k", files=(StoredFile("k/00.png", 1, "x"),)))
+    picture = tmp_path / "home" / "results" / "k" / "00.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+    history = TaskHistory(Path("home"))
+    (tmp_path / "elsewhere").mkdir()
+    for folder in (tmp_path, tmp_path / "elsewhere"):
+        monkeypatch.chdir(folder)
+        (task,) = history.recent(5)
+        assert history.file(task, 0) == picture
+
+
 def test_the_newest_come_first_and_only_so_many(tmp_path: Path):
     history = write(tmp_path, *(record(f"k{age}", created=1000.0 - age) for age in range(5)))
     assert [task.task_uid for task in history.recent(3)] == ["k0", "k1", "k2"]
@@ -63,6 +80,19 @@ def test_credits_are_summed_from_a_moment_on(tmp_path: Path):
         record("untold", created=40.0),
     )
     assert [history.spent_since(since) for since in (0, 20, 25, 50)] == [112, 12, 5, 0]
+
+
+def test_rows_that_have_to_do_with_hand_outs_are_read_with_them(tmp_path: Path):
+    written = record("k", handed_out=1.0, delivered=2.0, used=3.0, told=4.0, suspects=("a", "b"), is_timed=True)
+    assert write(tmp_path, written).recent(1) == [written]
+
+
+def test_accounts_with_open_tasks_are_those_that_may_have_paid_for_something_that_is_not_here(tmp_path: Path):
+    states = (SUBMITTING, LOOKING, SUBMITTED, FINISHED, UNKNOWN, STORED, DELIVERED, FAILED)
+    rows = [record(state, account=f"of {state}", state=state, task_uid=None) for state in states]
+    history = write(tmp_path, *rows, record("again", account="of submitted", state=SUBMITTED))
+    assert history.accounts_with_open_tasks() == {f"of {state}" for state in states[:5]}
+    assert TaskHistory(tmp_path / "none").accounts_with_open_tasks() == set()
 
 
 def test_the_typical_time_is_that_of_the_same_action_and_size(tmp_path: Path):
@@ -97,7 +127,8 @@ def test_an_action_that_tells_no_size_has_a_typical_time_too(tmp_path: Path):
         ({"state": STORED}, False),
         ({"state": FAILED}, False),
         ({"state": SUBMITTED, "task_uid": None}, False),
-        ({"state": SUBMITTED, "created": time.time() - 25 * 3600}, False),
+        ({"state": UNKNOWN, "task_uid": None}, False),
+        ({"state": FINISHED}, True),
     ],
 )
 def test_what_can_be_collected(tmp_path: Path, changes: dict[str, Any], is_pending: bool):

@@ -88,6 +88,90 @@ def test_removing_the_last_file_of_a_task_removes_its_folder(folder, tmp_path):
     assert list((tmp_path / "results").iterdir()) == []
 
 
+def test_what_cannot_be_removed_is_told_and_the_rest_is_removed(folder, monkeypatch):
+    files = [folder.save("task", index, PNG) for index in range(3)]
+    unlink = Path.unlink
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == "01.png":
+            raise PermissionError(13, "used by another process")
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as opened_in_a_viewer:
+        opened_in_a_viewer.setattr(Path, "unlink", refuse)
+        assert folder.remove(files) is False
+    assert [folder.path(file).exists() for file in files] == [False, True, False]
+    assert folder.remove(files) is True
+
+
+def test_to_remove_what_is_gone_is_no_fault(folder, tmp_path):
+    file = folder.save("task", 0, PNG)
+    assert folder.remove([file]) and folder.remove([file]) and folder.remove([])
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_two_who_remove_the_same_do_not_get_into_each_others_way(folder, tmp_path):
+    def remove(files) -> bool:
+        together.wait()
+        return folder.remove(files)
+
+    with ThreadPoolExecutor(4) as at_once:
+        for turn in range(50):
+            together = threading.Barrier(4)
+            files = [folder.save(f"task{turn}", index, PNG) for index in range(3)]
+            assert all(at_once.map(remove, [files] * 4))
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_a_folder_that_is_removed_just_when_a_picture_comes_is_made_again(folder, tmp_path, monkeypatch, warnings):
+    touch, turns = Path.touch, iter(range(3))
+
+    def removed_before(path: Path, **how) -> None:
+        if next(turns) < 2:
+            path.parent.rmdir()
+        touch(path, **how)
+
+    monkeypatch.setattr(Path, "touch", removed_before)
+    file = folder.save("task", 0, PNG)
+    assert folder.path(file) == tmp_path / "results" / "task" / "00.png"
+    assert folder.intact([file]) and warnings == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows flushes no folders")
+def test_the_name_of_a_picture_is_flushed_after_the_picture(folder, tmp_path, monkeypatch):
+    flushed: list[tuple[bool, list[str]]] = []
+    task = tmp_path / "results" / "task"
+
+    def sync(descriptor: int) -> None:
+        opened = os.fstat(descriptor)
+        is_task = task.is_dir() and os.path.samestat(opened, task.stat())
+        is_parent = any(os.path.samestat(opened, each.stat()) for each in (tmp_path, tmp_path / "results"))
+        if is_task or not is_parent:
+            flushed.append((is_task, [path.suffix for path in task.iterdir()]))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    folder.save("task", 0, PNG)
+    assert flushed == [(False, [".part"]), (True, [".png"])]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows flushes no folders")
+def test_the_names_of_new_folders_are_flushed(folder, tmp_path, monkeypatch):
+    flushed: list[os.stat_result] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor)))
+    folder.save("task", 0, PNG)
+    for parent in (tmp_path, tmp_path / "results"):
+        assert any(os.path.samestat(each, parent.stat()) for each in flushed)
+
+
+def test_a_folder_named_from_where_the_process_is_stays_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = ResultFolder(Path("home/results"), lambda _reason: None)
+    file = folder.save("task", 0, PNG)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert folder.intact([file])
+
+
 def test_a_picture_goes_elsewhere_when_the_folder_cannot_take_it_and_that_is_said(folder, warnings, tmp_path):
     (tmp_path / "results").write_bytes(b"a file in the way")
     files = [folder.save("task", index, PNG) for index in range(2)]
