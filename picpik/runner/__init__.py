@@ -1,14 +1,22 @@
 """Takes requests and brings their results: submitted once, never lost, whatever happens meanwhile."""
 
+from .core import Core as Core
 from .delays import Delays as Delays
 from .errors import (
     BatchFailed as BatchFailed,
+    OddAnswer as OddAnswer,
     OutcomeUnknown as OutcomeUnknown,
     ResultUnavailable as ResultUnavailable,
+    SearchEnded as SearchEnded,
+    ServiceSilent as ServiceSilent,
+    StillLooking as StillLooking,
     TaskFailed as TaskFailed,
+    TaskLost as TaskLost,
     TaskNotFound as TaskNotFound,
+    TaskNotListed as TaskNotListed,
     TaskOutOfReach as TaskOutOfReach,
     TaskTimeout as TaskTimeout,
+    Undecided as Undecided,
     Withdrawn as Withdrawn,
 )
 from .handle import Handle as Handle

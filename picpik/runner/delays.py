@@ -13,12 +13,19 @@ class Delays:
     longest_retry: float = 30.0
     """Between two tries of a call that failed in passing: the first pause, which doubles up to the longest."""
 
-    searches_after: tuple[float, ...] = (0.0, 1.0, 3.0)
-    """Pauses before each search for a task whose submit got no answer: it may take a moment to be listed."""
+    longest_pause: float = 300.0
+    """The same for what nobody waits for any more, or what was refused."""
+
+    first_look: float = 1.0
+    longest_look: float = 5.0
+    """Between two looks for a task whose submit got no answer: the first pause, which grows up to the longest."""
+
+    search_window: float = 77.0
+    """For so long the service must have answered every look before no task of a lost submit can come any more: its
+    gateway's limit of 60 s, 15 s of slack, and 2 s for clocks that count whole seconds."""
 
     missing: float = 15.0
-    """How long the service must go on not listing a task before it counts as gone: lists can lag behind."""
+    """How long the service must go on not listing a task before that is said: lists can lag behind."""
 
-    heartbeat: float = 1.0
-    dead_after: float = 5.0
-    """Between two signs of life of a process that submits, and after how long without one it counts as dead."""
+    liveness: float = 0.25
+    """Between two looks whether another process on the same home folder still lives."""

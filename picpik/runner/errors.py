@@ -3,10 +3,17 @@
 PicpikError
 ├── Withdrawn               nobody wanted it any more before it was sent
 ├── OutcomeUnknown          a submit may or may not have been accepted
+│   ├── ServiceSilent       and the service cannot be asked
+│   ├── StillLooking        and it is looked for longer than the node waits
+│   ├── OddAnswer           and the service's answer is a code that the pack does not know
+│   ├── SearchEnded         and no task at the service can be it
+│   └── Undecided           and there are tasks at the service that may be it
 ├── BatchFailed             some entries of a batch failed; the others are stored
 └── TaskError               about one paid task; carries its TaskUID
     ├── TaskFailed          the service could not make the results
-    ├── TaskNotFound        the service does not know the TaskUID (any more)
+    ├── TaskNotFound        the service does not know the TaskUID
+    ├── TaskNotListed       the service does not list a task that it has accepted; it stays collectable
+    ├── TaskLost            24 hours are over, and the service has not told how it ended
     ├── TaskTimeout         not finished in the time allowed; it stays collectable
     ├── TaskOutOfReach      the service cannot be asked about it any more; it stays collectable
     └── ResultUnavailable   finished, but its results cannot be fetched or read
@@ -14,7 +21,7 @@ PicpikError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..api import PicpikError
@@ -28,13 +35,69 @@ class Withdrawn(PicpikError):
 
 
 class OutcomeUnknown(PicpikError):
-    """The submit may or may not have been accepted, and the task could not be told apart or found."""
+    """The submit may or may not have been accepted. `request` names it, `reason` is why nobody knows."""
 
-    def __init__(self, reason: str, tried: str) -> None:
+    def __init__(self, request: str, reason: str, do: str) -> None:
+        super().__init__(f"The task of an earlier try ({request}) may or may not have been accepted: {reason}", do)
+
+
+class ServiceSilent(OutcomeUnknown):
+    """The service cannot be asked whether it was accepted. It is asked on in the background."""
+
+    def __init__(self, request: str, trouble: str) -> None:
         super().__init__(
-            f"The task may or may not have been accepted: {reason} {tried}",
-            "It was not sent again, so that it cannot be paid twice. "
-            "Run again: the pack looks for it once more before it pays.",
+            request,
+            f"PICPIK cannot be asked: {trouble}",
+            "It was not sent again, so that it cannot be paid twice; the pack goes on looking for it. "
+            "Run again to wait for what it finds.",
+        )
+
+
+class StillLooking(OutcomeUnknown):
+    """The node stopped waiting. The task is looked for on in the background."""
+
+    def __init__(self, request: str, minutes: float) -> None:
+        super().__init__(
+            request,
+            f"after {minutes:g} minutes its task is still looked for.",
+            "It was not sent again, so that it cannot be paid twice; the pack goes on looking for it. "
+            "Run again to wait for what it finds, or raise timeout_minutes.",
+        )
+
+
+class OddAnswer(OutcomeUnknown):
+    """The service answered the submit with a code that the pack does not know."""
+
+    def __init__(self, request: str, answer: str, until: str) -> None:
+        super().__init__(
+            request,
+            answer,
+            f"Follow that message. The pack looks in the background, until {until}, whether a task was made all the "
+            "same, so that it cannot be paid twice. Run again after that.",
+        )
+
+
+class SearchEnded(OutcomeUnknown):
+    """The search is over and no task at the service can be it. `evidence` is what the credits tell, or nothing."""
+
+    def __init__(self, request: str, until: str, evidence: str) -> None:
+        super().__init__(
+            request,
+            f"it got no answer, and PICPIK listed no task that can be it in all looks until {until}.{evidence}",
+            "It was not sent again so far. Run again to send it anew: that is a new paid task.",
+        )
+
+
+class Undecided(OutcomeUnknown):
+    """There are tasks at the service that may be it, and nothing tells them apart."""
+
+    def __init__(self, request: str, task_uids: Sequence[str], evidence: str) -> None:
+        tasks = "a task that may be it" if len(task_uids) == 1 else f"{len(task_uids)} tasks that may be it"
+        super().__init__(
+            request,
+            f"PICPIK lists {tasks} ({', '.join(task_uids)}), and nothing tells whose it is.{evidence}",
+            "It is not sent again, so that it cannot be paid twice: Poll Task shows for free what a task has made. "
+            "To pay for a new one, change the seed.",
         )
 
 
@@ -76,12 +139,34 @@ class TaskFailed(TaskError):
 class TaskNotFound(TaskError):
     """The service lists no such task: mistyped, another account's, or older than 24 hours."""
 
+    def __init__(self, task_uid: str, answer: str = "") -> None:
+        super().__init__(
+            task_uid,
+            f"is not known to PICPIK. {answer}".rstrip(),
+            "Check the TaskUID and the account it belongs to; results are kept for 24 hours.",
+        )
+
+
+class TaskNotListed(TaskError):
+    """The service does not list a task that it has accepted. It keeps its request, and is asked for on."""
+
     def __init__(self, task_uid: str) -> None:
         super().__init__(
             task_uid,
-            "is not known to PICPIK.",
-            "Check the TaskUID and the account it belongs to; results are kept for 24 hours. "
-            "Running a pattern node again makes a new task.",
+            "was accepted, but PICPIK does not list it.",
+            "It is paid: the pack goes on asking for it in the background, up to 24 hours. "
+            "Run again to see whether it is there; that is not paid again.",
+        )
+
+
+class TaskLost(TaskError):
+    """24 hours are over, and the service has not told how the task ended."""
+
+    def __init__(self, task_uid: str, state: str) -> None:
+        super().__init__(
+            task_uid,
+            f"is given up: after 24 hours PICPIK has still not told how it ended ({state}).",
+            "Look at the account in PICPIK. Running again makes a new paid task.",
         )
 
 

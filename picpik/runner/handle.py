@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
@@ -21,33 +22,44 @@ class Handle:
         self.result: Future[TaskResult] = Future()
         self._loop = loop
         self._job: Job | None = None
-        self._released = False
+        self._is_released = False
+        self._hand_out: Callable[[], None] = lambda: None
 
     @property
     def progress(self) -> Progress:
         return self._job.progress if self._job else Progress()
+
+    @property
+    def is_released(self) -> bool:
+        return self._is_released
 
     def release(self) -> None:
         """Waits no more. A request that nobody waits for is not sent if it was not sent yet; else it goes on."""
         with suppress(RuntimeError):  # the runner has ended: nothing goes on that could be released
             self._loop.call_soon_threadsafe(self._release)
 
+    def hand_out(self) -> None:
+        """The TaskUID was given away instead of the pictures: with Seed -1 the next run is a new task."""
+        self._hand_out()
+
     # -- for the runner's thread
 
-    async def watch(self, job: Job) -> bool:
+    async def watch(self, job: Job, hand_out: Callable[[], None]) -> bool:
         """Passes on what becomes of the job.
 
         False where it was withdrawn by others at the moment in which this waiter came: then there is to be another job.
         """
         self._job = job
-        if not self._released:
+        self._hand_out = hand_out
+        if self._is_released:
+            job.let_go()
+        else:
             job.watch(1)
         job.accepted.add_done_callback(lambda accepted: _pass_on(self.accepted, accepted))
-        assert job.task is not None
         try:
-            _set(self.result, await asyncio.shield(job.task))
+            _set(self.result, await job.outcome())
         except Withdrawn:
-            if self._released:
+            if self._is_released:
                 raise
             return False
         return True
@@ -58,8 +70,8 @@ class Handle:
         _fail(self.result, error)
 
     def _release(self) -> None:
-        if not self._released:
-            self._released = True
+        if not self._is_released:
+            self._is_released = True
             if self._job:
                 self._job.watch(-1)
 

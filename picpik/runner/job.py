@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from ..api import CallFailed, TaskDetail, TaskStatus
+from ..api import Account, CallFailed, Request, TaskDetail, TaskStatus
 from ..ledger import Record
 from .progress import Phase, Progress
 from .task_result import TaskResult
@@ -16,19 +16,34 @@ from .task_result import TaskResult
 class Job:
     """One request in the runner's thread. Several handles may watch it; it does not need any.
 
-    `wanted` is the row as this job would begin it, `record` the row as it is. `params` are what is sent, or None where
-    the request is known by its row alone, and so cannot be sent.
+    `wanted` is the row as this job would begin it, `record` the row as it is. `request` is what is sent, or None where
+    the request is known by its row alone, and so cannot be sent, or need not be any more. `let_go` is called when the
+    last one who watched it has gone.
     """
 
-    def __init__(self, wanted: Record, params: dict[str, Any] | None) -> None:
+    def __init__(
+        self,
+        key: str,
+        account: Account,
+        wanted: Record,
+        request: Request | None,
+        let_go: Callable[[Job], None] = lambda job: None,  # noqa: ARG005
+    ) -> None:
+        self.key = key
+        self.account = account
         self.wanted = wanted
         self.record = wanted
-        self.params = params
-        self.progress = Progress()
+        self.request = request
+        self._let_go = let_go
+        self.progress = Progress(named(wanted))
         self.unwatched = asyncio.Event()
         self.unwatched.set()
+        self.joined = asyncio.Event()
+        """Set when somebody comes to watch."""
         self._watchers = 0
-        self.accepted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.accepted: asyncio.Future[str] = loop.create_future()
+        self._news: asyncio.Future[TaskResult | Exception] = loop.create_future()
         self.task: asyncio.Task[TaskResult] | None = None
 
     def watch(self, more: int) -> None:
@@ -38,30 +53,66 @@ class Job:
             self.unwatched.clear()
         else:
             self.unwatched.set()
+            self.let_go()
+        if more > 0:
+            self.joined.set()
+
+    def let_go(self) -> None:
+        """Nobody of those who came is left."""
+        if not self._watchers:
+            self._let_go(self)
+
+    async def outcome(self) -> TaskResult:
+        """What becomes of it; or what is told before that to those who watch now."""
+        assert self.task is not None
+        news = self._news
+        await asyncio.wait((self.task, news), return_when=asyncio.FIRST_COMPLETED)
+        if self.task.done():
+            return self.task.result()
+        told = news.result()
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    def tell(self, news: TaskResult | Exception) -> None:
+        """What those who watch now get, while the job goes on."""
+        told, self._news = self._news, asyncio.get_running_loop().create_future()
+        told.set_result(news)
 
     def accept(self) -> None:
-        """The request has a TaskUID."""
+        """The request has a TaskUID. What was sent is needed no more."""
+        self.request = None
         record = self.record
         if not self.accepted.done():
             self.accepted.set_result(record.task_uid or "")
         self.progress = replace(self.progress, task_uid=record.task_uid, points_spent=record.points_spent)
         self.say(Phase.QUEUED)
 
-    def say(self, phase: Phase, trouble: str | None = None) -> None:
+    def say(self, phase: Phase, trouble: str | None = None, text: str = "") -> None:
+        """`text` says more than the phase does."""
         progress = self.progress
         if phase is not progress.phase:
             sent = progress.sent or phase is Phase.SUBMITTING
-            progress = replace(progress, phase=phase, since=time.monotonic(), sent=sent, status_text=phase.value)
-        self.progress = _with_trouble(progress, trouble)
+            progress = replace(progress, phase=phase, since=time.monotonic(), sent=sent)
+        self.progress = _with_trouble(replace(progress, status_text=text or phase.value), trouble)
 
     def saw(self, detail: TaskDetail) -> None:
         """The service told of the task."""
-        self.say(Phase.QUEUED if detail.status is TaskStatus.QUEUED else Phase.RUNNING)
-        self.progress = replace(self.progress, status_text=detail.status_text, points_spent=detail.points_spent)
+        self.say(Phase.QUEUED if detail.status is TaskStatus.QUEUED else Phase.RUNNING, None, detail.status_text)
+        self.progress = replace(self.progress, points_spent=detail.points_spent)
 
     def troubled(self, error: CallFailed | None) -> None:
         """The service could not be asked, or can be again."""
-        self.progress = _with_trouble(self.progress, error.what if error else None)
+        self.hindered(error.what if error else None)
+
+    def hindered(self, trouble: str | None) -> None:
+        """It does not get on for this reason; None when it does."""
+        self.progress = _with_trouble(self.progress, trouble)
+
+
+def named(record: Record) -> str:
+    """A request in a message."""
+    return record.action if record.seed is None else f"{record.action}, seed {record.seed}"
 
 
 def _with_trouble(progress: Progress, trouble: str | None) -> Progress:

@@ -1,63 +1,58 @@
-"""One ListTasksDetails per tick asks for all waiting tasks of an account, whatever their number."""
+"""One ListTasksDetails per tick asks for all waiting tasks of an account, whatever their number.
+
+Nothing that happens to a call ends the waiting for a task: only the task's own words do, or whoever watches it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from ..api import CallFailed, Client, TaskDetail
+from ..api import CallFailed, TaskDetail
+from .connection import Connection
 from .delays import Delays
-from .errors import TaskNotFound
+from .pace import Pace
 from .retry import may_be_about_one_task, may_read_again, wait_before_retry
+from .rhythm import Rhythm
 
 MOST_AT_ONCE = 100
 """TaskUIDs in one call; the API documents no limit."""
 
-# About 55 polls in a task's first minute; a result is late by no more than a twelfth of the time it took, or 5 s.
-_FIRST_INTERVAL, _LONGEST_INTERVAL = 0.05, 5.0
-_SLOW_DOWN = 0.08
-_MISSES_TILL_GONE = 4
 _FAILURES_TILL_SPLIT = 3
 
 
-def interval(youngest: float) -> float:
-    """Seconds between polls while the youngest waiting task is `youngest` seconds old."""
-    return min(_LONGEST_INTERVAL, _FIRST_INTERVAL + _SLOW_DOWN * youngest)
+class Watcher(Protocol):
+    """Whoever waits for a task learns of each poll."""
+
+    def told(self, detail: TaskDetail | None) -> bool:
+        """What the service said of a task that has not ended; None: it did not list it. True: wait no longer."""
+        ...
+
+    def troubled(self, error: CallFailed | None) -> None:
+        """The service could not be asked, which may pass; None: it can be asked again."""
+        ...
+
+    def refused(self, error: CallFailed) -> bool:
+        """The service refuses to be asked. True: wait no longer."""
+        ...
 
 
 @dataclass(eq=False)
 class _Waiting:
     task_uid: str
-    on_detail: Callable[[TaskDetail], None]
-    on_trouble: Callable[[CallFailed | None], None]
-    delays: Delays
-    since: float = field(default_factory=time.monotonic)
-    misses: int = 0
-    missed_since: float = 0.0
-    future: asyncio.Future[TaskDetail] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    watcher: Watcher
+    since: float
+    due: float
+    refusals: int = 0
+    future: asyncio.Future[TaskDetail | None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
-    def told(self, detail: TaskDetail | None) -> None:
-        """What the service said of the task; None when it did not list it."""
-        self.on_trouble(None)
-        if detail is None:
-            self._missed()
-            return
-        self.misses = 0
-        self.on_detail(detail)
-        if detail.status.ended:
-            self.settle(detail)
-
-    def _missed(self) -> None:
-        if self.misses == 0:
-            self.missed_since = time.monotonic()
-        self.misses += 1
-        if self.misses >= _MISSES_TILL_GONE and time.monotonic() - self.missed_since >= self.delays.missing:
-            self.settle(TaskNotFound(self.task_uid))
-
-    def settle(self, outcome: TaskDetail | BaseException) -> None:
+    def settle(self, outcome: TaskDetail | BaseException | None) -> None:
         if self.future.done():
             return
         if isinstance(outcome, BaseException):
@@ -67,32 +62,35 @@ class _Waiting:
 
 
 class Poller:
-    """Waits for tasks of one account. `fixed_interval` in seconds replaces the pack's own rhythm."""
+    """Waits for tasks of one account."""
 
-    def __init__(self, client: Client, fixed_interval: float | None, jitter: random.Random, delays: Delays) -> None:
-        self._client = client
-        self._delays = delays
-        self._fixed_interval = fixed_interval
+    def __init__(
+        self, connection: Connection, rhythm: Rhythm, pace: Pace, jitter: random.Random, delays: Delays
+    ) -> None:
+        self._connection = connection
+        self._rhythm = rhythm
+        self._pace = pace
         self._jitter = jitter
+        self._delays = delays
         self._waiting: list[_Waiting] = []
-        self._arrival = asyncio.Event()
+        self._changed = asyncio.Event()
         self._ticking: asyncio.Task[None] | None = None
+        self._last = float("-inf")
         self._failures = 0
 
     async def ended(
-        self,
-        task_uid: str,
-        on_detail: Callable[[TaskDetail], None],
-        on_trouble: Callable[[CallFailed | None], None],
-    ) -> TaskDetail:
-        """Waits until the task has ended, well or not.
+        self, task_uid: str, watcher: Watcher, age: float = 0.0, shortest_past: float | None = None
+    ) -> TaskDetail | None:
+        """Waits until the task has ended, well or not; None where the watcher waits no longer.
 
-        Raises TaskNotFound where the service goes on not listing it, and CallFailed where asking is refused for good.
-        Passing failures are told to `on_trouble` (None when they are over) and asked again for ever.
+        `age` is how many seconds ago the task was made; `shortest_past` is the shortest time in seconds that such a
+        task has taken, where that is known.
         """
-        waiting = _Waiting(task_uid, on_detail, on_trouble, self._delays)
+        now = self._now()
+        first = max(self._rhythm.least, self._rhythm.first(shortest_past) - age)
+        waiting = _Waiting(task_uid, watcher, now - age, now + first)
         self._waiting.append(waiting)
-        self._arrival.set()
+        self._changed.set()
         if self._ticking is None:
             self._ticking = asyncio.create_task(self._tick())
             self._ticking.add_done_callback(self._tell_of_a_crash)
@@ -101,63 +99,110 @@ class Poller:
         finally:
             self._waiting.remove(waiting)
 
+    def hurry(self, task_uid: str) -> None:
+        """Somebody has come to wait for the task: it is asked for soon, whatever pauses are kept."""
+        for waiting in self._waiting:
+            if waiting.task_uid == task_uid:
+                waiting.due = self._now()
+                self._changed.set()
+
     async def _tick(self) -> None:
-        last = time.monotonic()
         while self._waiting:
-            await self._until_due(last)
-            last = time.monotonic()
-            waiting = list(self._waiting)
-            for start in range(0, len(waiting), MOST_AT_ONCE):
-                await self._ask(waiting[start : start + MOST_AT_ONCE])
+            await self._until_due()
+            self._last = self._now()
+            due = [waiting for waiting in self._waiting if not waiting.refusals or waiting.due <= self._last]
+            for start in range(0, len(due), MOST_AT_ONCE):
+                await self._ask(due[start : start + MOST_AT_ONCE])
             await asyncio.sleep(0)  # those who are done leave
         self._ticking = None
 
-    async def _until_due(self, last: float) -> None:
+    async def _until_due(self) -> None:
         """Sleeps till the next poll is due; a newcomer makes it due earlier, never at once."""
         while self._waiting:
-            self._arrival.clear()
-            youngest = time.monotonic() - max(waiting.since for waiting in self._waiting)
-            pause = (self._fixed_interval or interval(youngest)) * self._jitter.uniform(0.9, 1.1)
-            try:
-                await asyncio.wait_for(self._arrival.wait(), max(0.0, last + pause - time.monotonic()))
-            except asyncio.TimeoutError:
-                return
+            self._changed.clear()
+            due = max(self._last + self._rhythm.least, min(waiting.due for waiting in self._waiting))
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), max(0.0, due - self._now()))
+                continue
+            return
 
     async def _ask(self, waiting: Sequence[_Waiting]) -> None:
         try:
-            details = await self._client.task_details([each.task_uid for each in waiting])
+            details = await self._connection.client.task_details([each.task_uid for each in waiting])
         except CallFailed as error:
+            self._pace.failed(error)
             await self._failed(waiting, error)
             return
+        self._pace.answered()
         self._failures = 0
         for each in waiting:
-            each.told(details.get(each.task_uid))
+            self._tell(each, details.get(each.task_uid))
+
+    def _tell(self, waiting: _Waiting, detail: TaskDetail | None) -> None:
+        waiting.refusals = 0
+        waiting.due = self._now() + self._interval(waiting)
+        waiting.watcher.troubled(None)
+        if detail is not None and detail.status.ended:
+            waiting.settle(detail)
+        elif waiting.watcher.told(detail):
+            waiting.settle(None)
+
+    def _interval(self, waiting: _Waiting) -> float:
+        pause = self._rhythm.interval(self._now() - waiting.since)
+        return pause * self._pace.factor * self._jitter.uniform(0.9, 1.1)
 
     async def _failed(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
-        if may_read_again(error):
-            await self._failed_in_passing(waiting, error)
-        elif not may_be_about_one_task(error):
-            for each in waiting:
-                each.settle(error)
-        elif len(waiting) > 1:
-            await self._ask_in_halves(waiting)
-        else:
-            waiting[0].told(None)
-
-    async def _failed_in_passing(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
         self._failures += 1
-        for each in waiting:
-            each.on_trouble(error)
-        await asyncio.sleep(wait_before_retry(self._failures, error, self._jitter, self._delays))
+        passes = may_read_again(error)
         # A code that the pack does not know passes, or is about one of the tasks for as long as that is asked for.
-        if may_be_about_one_task(error) and self._failures >= _FAILURES_TILL_SPLIT and len(waiting) > 1:
-            await self._ask_in_halves(waiting)
+        may_be_one = may_be_about_one_task(error) and (not passes or self._failures >= _FAILURES_TILL_SPLIT)
+        if may_be_one and len(waiting) > 1:
+            await self._find_the_bad_ones(waiting)
+        elif passes:
+            await self._wait_in_trouble(waiting, error)
+        else:
+            self._refuse(waiting, error)
 
-    async def _ask_in_halves(self, waiting: Sequence[_Waiting]) -> None:
-        """One bad TaskUID must not take its neighbours along."""
-        middle = len(waiting) // 2
-        await self._ask(waiting[:middle])
-        await self._ask(waiting[middle:])
+    async def _wait_in_trouble(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
+        pause = wait_before_retry(self._failures, error, self._jitter, self._delays) * self._pace.factor
+        for each in waiting:
+            each.watcher.troubled(error)
+            each.due = self._now() + pause
+        self._last = self._now() + pause - self._rhythm.least
+
+    def _refuse(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
+        """What was refused is asked for again, ever more slowly: a topped-up account or a mended key is noticed."""
+        for each in waiting:
+            each.refusals += 1
+            doubled = self._delays.first_retry * 2 ** min(each.refusals + 2, 10)
+            each.due = self._now() + min(self._delays.longest_pause, doubled) * self._jitter.uniform(0.8, 1.2)
+            if may_read_again(error):
+                each.watcher.troubled(error)
+            elif each.watcher.refused(error):
+                each.settle(None)
+
+    async def _find_the_bad_ones(self, waiting: Sequence[_Waiting]) -> None:
+        """One bad TaskUID must not take its neighbours along; where two alone are refused, it is not about them."""
+        parts = _halves(self._jitter.sample(list(waiting), len(waiting)))
+        refused, answered = 0, False
+        while parts:
+            part = parts.pop()
+            try:
+                details = await self._connection.client.task_details([each.task_uid for each in part])
+            except CallFailed as error:
+                about_one = may_be_about_one_task(error) and not (refused > 1 and not answered)
+                if about_one and len(part) > 1:
+                    parts += _halves(part)
+                    continue
+                refused += 1
+                self._refuse(part, error)
+            else:
+                answered = True
+                for each in part:
+                    self._tell(each, details.get(each.task_uid))
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     def _tell_of_a_crash(self, ticking: asyncio.Task[None]) -> None:
         """Nobody may wait for ever on a ticker that has died of a fault of ours."""
@@ -166,3 +211,8 @@ class Poller:
         if not ticking.cancelled() and (crash := ticking.exception()) is not None:
             for waiting in self._waiting:
                 waiting.settle(crash)
+
+
+def _halves(waiting: Sequence[_Waiting]) -> list[Sequence[_Waiting]]:
+    middle = len(waiting) // 2
+    return [waiting[middle:], waiting[:middle]]

@@ -17,15 +17,18 @@ class Phase(Enum):
     RUNNING = "running"
     DOWNLOADING = "downloading"
     DONE = "done"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One moment of a request. `since` is on the monotonic clock; `trouble` is why it does not get on just now.
+    """One moment of a request. `since` is on the monotonic clock; `trouble` is why it does not get on just now;
+    `request` names what was asked for.
 
     `sent` is False for a request whose task or pictures were there already.
     """
 
+    request: str = ""
     phase: Phase = Phase.PREPARING
     since: float = field(default_factory=time.monotonic)
     sent: bool = False

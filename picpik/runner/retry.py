@@ -14,6 +14,7 @@ from ..api import (
     API_TIMED_OUT,
     GATEWAY_CODES,
     GATEWAY_ERROR,
+    REFUSING_CODES,
     SERVICE_UNAVAILABLE,
     THROTTLED,
     ApiError,
@@ -27,6 +28,9 @@ from .delays import Delays
 
 MAX_RETRY_AFTER = 60.0
 """Seconds that a server's Retry-After is obeyed at most."""
+
+_LEAST_RETRY = 0.5
+"""Seconds between two tries at least, whatever a server says."""
 
 _PASSING_CODES = (API_TIMED_OUT, GATEWAY_ERROR, SERVICE_UNAVAILABLE, THROTTLED)
 _PASSING_STATUSES = (408, 425, 429, 500, 502, 503, 504)
@@ -67,24 +71,27 @@ def may_be_about_one_task(error: CallFailed) -> bool:
 
 def wait_before_retry(failures: int, error: CallFailed, jitter: random.Random, delays: Delays) -> float:
     """Seconds to wait after the `failures`-th failure in a row: the server's own word, else doubling with jitter."""
-    if isinstance(error, HttpRefused) and error.retry_after is not None:
-        return min(error.retry_after, MAX_RETRY_AFTER)
     # The exponent is bounded: a night without a network must not overflow.
-    longest = min(delays.longest_retry, delays.first_retry * 2 ** min(failures - 1, 10))
-    return longest * jitter.uniform(0.8, 1.2)
+    doubled = 2 ** min(failures - 1, 10)
+    if isinstance(error, HttpRefused) and error.retry_after is not None:
+        # a server that says 0 to all who wait would be asked by all of them at once
+        least = min(_LEAST_RETRY, delays.first_retry) * doubled * jitter.uniform(0.8, 1.2)
+        return min(max(error.retry_after, least), MAX_RETRY_AFTER)
+    return min(delays.longest_retry, delays.first_retry * doubled) * jitter.uniform(0.8, 1.2)
 
 
 def _judge_ret_code(ret_code: int) -> SubmitVerdict:
     if ret_code == THROTTLED:
         return SubmitVerdict.NOT_ACCEPTED
-    if ret_code in _PASSING_CODES:
-        return SubmitVerdict.UNKNOWN  # the gateway gave up; what it asked may still have done its work
-    return SubmitVerdict.REFUSED
+    # The gateway may have given up on what still did its work; what a code that nobody knows means, nobody knows.
+    return SubmitVerdict.REFUSED if ret_code in REFUSING_CODES else SubmitVerdict.UNKNOWN
 
 
 def _judge_status(error: HttpRefused) -> SubmitVerdict:
-    if error.status in (429, 503) and error.retry_after is not None:
+    if 300 <= error.status < 400:
+        return SubmitVerdict.REFUSED  # whoever redirects has not worked on it, and the client sends nothing on
+    if error.status == 429 or (error.status == 503 and error.retry_after is not None):
         return SubmitVerdict.NOT_ACCEPTED
-    if 400 <= error.status < 500 and error.status not in (408, 409, 425, 429):
+    if 400 <= error.status < 500 and error.status not in (408, 409, 425):
         return SubmitVerdict.REFUSED
     return SubmitVerdict.UNKNOWN

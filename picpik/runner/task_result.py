@@ -9,11 +9,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The results of a paid task, as files on disk. Call `deliver` once they have been handed out."""
+    """The results of a paid task, as files on disk. Call `deliver` once they have been handed out.
+
+    `missing` of them could not be fetched so far, and `trouble` is why; running again tries once more, unpaid.
+    """
 
     task_uid: str
     pictures: tuple[Path, ...]
     texts: tuple[Path, ...]
     points_spent: int | None
     seed: int | None
-    deliver: Callable[[], None] = field(repr=False, compare=False)
+    missing: int = 0
+    trouble: str = ""
+    deliver: Callable[[], None] = field(repr=False, compare=False, default=lambda: None)
