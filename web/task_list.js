@@ -14,6 +14,7 @@ const EVENTS = ["execution_success", "execution_error", "execution_interrupted"]
 const TITLES = { GeneratePatternsFromImage: "Extract Pattern" }
 const STATES = {
   submitting: "being sent",
+  looking: "being looked for",
   submitted: "in progress",
   finished: "downloading",
   stored: "ready",

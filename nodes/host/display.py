@@ -24,6 +24,7 @@ _SHARE = {
     Phase.RUNNING: 0.15,
     Phase.DOWNLOADING: 0.90,
     Phase.DONE: 1.0,
+    Phase.FAILED: 1.0,
 }
 _STEPS = 100
 
@@ -71,12 +72,14 @@ class NodeDisplay:
 
     def ended_by(self, error: BaseException) -> None:
         """The last text stays on the node, so it must not go on saying "running"."""
-        going_on = [moment for moment in (handle.progress for handle in self._upload_bytes) if _goes_on(moment)]
+        moments = [handle.progress for handle in self._upload_bytes]
+        going_on = [moment for moment in moments if _goes_on(moment)]
         stopped = isinstance(error, (InterruptProcessingException, asyncio.CancelledError))
-        self._show_text("stopped" if stopped else "failed")
         if going_on:
             self.note(f"Task {_uids(going_on)} is paid, goes on and is kept: run again to get its pictures.")
-            self._show_text(self._shown_text.splitlines()[0])
+        if stopped and any(moment.phase is Phase.LOOKING for moment in moments):
+            self.note("It may have been accepted: the pack goes on looking for its task. Run again to wait for that.")
+        self._show_text("stopped" if stopped else "failed")
 
     def _time(self) -> str:
         """The time gone by, and how much there will be, as long as that is still to come."""
@@ -139,7 +142,7 @@ def _share_of(moment: Progress) -> float:
 
 
 def _goes_on(moment: Progress) -> bool:
-    return moment.task_uid is not None and moment.phase is not Phase.DONE
+    return moment.task_uid is not None and moment.phase not in (Phase.DONE, Phase.FAILED)
 
 
 def _uids(moments: Sequence[Progress]) -> str:

@@ -17,7 +17,17 @@ from typing import TypeVar
 
 from comfy.model_management import InterruptProcessingException, processing_interrupted
 
-from ...picpik.runner import BatchFailed, Handle, Phase, Progress, TaskOutOfReach, TaskResult, TaskTimeout
+from ...picpik.runner import (
+    BatchFailed,
+    Handle,
+    Phase,
+    Progress,
+    ServiceSilent,
+    StillLooking,
+    TaskOutOfReach,
+    TaskResult,
+    TaskTimeout,
+)
 from .display import NodeDisplay
 
 _T = TypeVar("_T")
@@ -25,10 +35,11 @@ _T = TypeVar("_T")
 _LOOK_INTERVAL = 0.1
 """Seconds between two looks at the Cancel flag."""
 
-_LONGEST_TROUBLE = 60.0
-"""Seconds for which the service may be out of reach before the node gives up waiting."""
+_LONGEST_TROUBLE = 150.0
+"""Seconds for which the service may be out of reach before the node gives up waiting: more than two pauses of the
+longest kind that a server may ask for."""
 
-_TIMED = (Phase.QUEUED, Phase.RUNNING)
+_TIMED = (Phase.LOOKING, Phase.QUEUED, Phase.RUNNING)
 
 
 class Execution:
@@ -48,8 +59,11 @@ class Execution:
 
     async def off_loop(self, saying: str, work: Callable[[], _T]) -> _T:
         """Runs `work` in the pack's own threads. Cancel is seen meanwhile; the thread then ends by itself."""
+        return await self.until(saying, _threads().submit(contextvars.copy_context().run, work))
+
+    async def until(self, saying: str, future: Future[_T]) -> _T:
+        """What another thread is going to say. Cancel is seen meanwhile."""
         self._display.say(saying)
-        future = _threads().submit(contextvars.copy_context().run, work)
         wakeup = _Wakeup([future])
         while not future.done():
             await self._look(wakeup)
@@ -65,8 +79,11 @@ class Execution:
         return handle
 
     async def task_uids(self, handles: Sequence[Handle]) -> list[str]:
-        """The TaskUIDs, as soon as every request has one."""
-        return await self._all([handle.accepted for handle in handles], handles, timeout_minutes=None)
+        """The TaskUIDs, as soon as every request has one. They count as handed out instead of the pictures."""
+        uids = await self._all([handle.accepted for handle in handles], handles, timeout_minutes=None)
+        for handle in handles:
+            handle.hand_out()
+        return uids
 
     async def results(self, handles: Sequence[Handle], timeout_minutes: float) -> list[TaskResult]:
         """The results in order. The failure of one keeps no other from being stored.
@@ -146,13 +163,23 @@ def _failure(future: Future[_T], progress: Progress, timeout_minutes: float | No
         if error is not None and not isinstance(error, Exception):
             raise error
         return error
-    if progress.task_uid is None:
-        return None
     if progress.trouble and progress.troubled_for() > _LONGEST_TROUBLE:
-        return TaskOutOfReach(progress.task_uid, progress.trouble)
+        return _out_of_reach(progress, progress.trouble)
     if timeout_minutes and progress.phase in _TIMED and progress.seconds() > timeout_minutes * 60:
-        return TaskTimeout(progress.task_uid, progress.status_text, timeout_minutes)
+        return _too_late(progress, timeout_minutes)
     return None
+
+
+def _out_of_reach(progress: Progress, trouble: str) -> Exception | None:
+    if progress.task_uid is not None:
+        return TaskOutOfReach(progress.task_uid, trouble)
+    return ServiceSilent(progress.request, trouble) if progress.phase is Phase.LOOKING else None
+
+
+def _too_late(progress: Progress, timeout_minutes: float) -> Exception:
+    if progress.task_uid is not None:
+        return TaskTimeout(progress.task_uid, progress.status_text, timeout_minutes)
+    return StillLooking(progress.request, timeout_minutes)
 
 
 def _one_error(failures: dict[int, Exception], count: int) -> Exception:

@@ -31,11 +31,11 @@ from ...picpik.api import Account, Client, ModelList, NotConfigured
 from ...picpik.ledger import TaskHistory
 from ...picpik.runner import Runner
 
-_MOST_LEFT = 200
-"""So many of the newest tasks are looked through for some that were left behind."""
-
 _AFTER_START = 3.0
-"""Seconds after ComfyUI's start at which that is done."""
+"""Seconds after ComfyUI's start at which what was left behind is looked for."""
+
+_BETWEEN_LOOKS = 60.0
+"""Seconds between that and the next time: keys may be saved later, another ComfyUI on the same folder may die."""
 
 
 def settings() -> Settings:
@@ -65,12 +65,19 @@ def check(name: str) -> tuple[Report, str | None]:
         account, note = choose(name)
     except NotConfigured as error:
         return unconfigured(error), None
-    return asyncio.run(examine(account)), note
+    report = asyncio.run(examine(account))
+    if report.credits is not None and _runner.cache_info().currsize:
+        runner().saw_credits(account, report.credits.used)
+    return report, note
 
 
 def account_fingerprint(name: str = "") -> str:
-    """Changes with the account, so that ComfyUI does not hand out another account's cached picture. Tells no key."""
-    return settings().choose(name.strip()).identity
+    """Changes with the account, so that ComfyUI does not hand out another account's cached picture. Tells no key.
+
+    It changes, too, after pictures were handed out of which some are missing: the next run shall try to fetch those.
+    """
+    incomplete = runner().incomplete if _runner.cache_info().currsize else 0
+    return f"{settings().choose(name.strip()).identity} {incomplete}"
 
 
 def accounts() -> dict[str, Account]:
@@ -125,15 +132,20 @@ def _runner() -> Runner:
 def collect_after_start() -> None:
     """Has `collect_what_was_left` done once ComfyUI is up, off its loop: starting must not take longer for it."""
     loop = asyncio.get_running_loop()
-    loop.call_later(_AFTER_START, loop.run_in_executor, None, collect_what_was_left)
+    loop.call_later(_AFTER_START, _collect_again_and_again, loop)
+
+
+def _collect_again_and_again(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_in_executor(None, collect_what_was_left)
+    loop.call_later(_BETWEEN_LOOKS, _collect_again_and_again, loop)
 
 
 def collect_what_was_left() -> None:
-    """Fetches, in the background, what was paid for and not yet stored when ComfyUI ended the last time.
+    """Fetches, in the background, what may be paid for, is not stored, and is seen to by no living process.
 
     Blocks for short files; where nothing is left, nothing is started.
     """
-    left = {task.account for task in history().recent(_MOST_LEFT) if task.is_open}
+    left = history().accounts_with_open_tasks()
     now = settings()
     choices = {now.choose(name) for name in ("", *now.saved.accounts)} if left else set()
     for choice in choices:

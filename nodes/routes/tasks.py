@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,12 @@ def _shown(history: TaskHistory, task: Record, names: dict[str, str]) -> dict[st
         "account": names.get(task.account),
         "pictures": history.pictures(task),
         "texts": history.texts(task),
-        "collectable": task.is_pending and task.account in names,
+        "collectable": _is_collectable(task) and task.account in names,
     }
+
+
+def _is_collectable(task: Record) -> bool:
+    return task.is_pending and not task.is_expired(time.time())
 
 
 def _stored(id: str, index: int) -> Path | None:
@@ -103,7 +108,7 @@ def _thumbnail(path: Path) -> bytes:
 
 def _pending(id: str) -> tuple[Record, Account]:
     task = service.history().find(id)
-    if task is None or not task.is_pending:
+    if task is None or not _is_collectable(task):
         raise Refusal(404, "There is nothing to collect of this task.", "Its pictures are here, or it is too old.")
     payers = [account for account in service.accounts().values() if account.identity == task.account]
     if not payers:

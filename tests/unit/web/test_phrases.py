@@ -12,9 +12,8 @@ from comfyui_picpik.picpik import api, runner
 from comfyui_picpik.picpik.accounts import SavedAccount, SavedAccounts, Settings, doctor, endpoint_url
 from comfyui_picpik.picpik.api import Credits
 from comfyui_picpik.picpik.api.ret_codes import _MEANINGS
-from comfyui_picpik.picpik.ledger import new_record
+from comfyui_picpik.picpik.ledger import LedgerNotUsed
 from comfyui_picpik.picpik.runner import Withdrawn
-from comfyui_picpik.picpik.runner.submission import unanswered
 from comfyui_picpik.tests.paths import ROOT
 
 PHRASES: dict[str, str] = json.loads((ROOT / "web" / "phrases" / "zh.json").read_text("utf-8"))
@@ -60,19 +59,29 @@ ERRORS: list[Exception] = [
     *(api.ApiError("ListModels", code, "some text") for code in [*_MEANINGS, 12345]),
     *(api.ApiError("ListModels", code, "") for code in _MEANINGS),
     *(api.HttpRefused("host", status) for status in (401, 403, 404, 405, 407, 413, 429, 500, 503)),
+    api.HttpRefused("host", 302, redirects_to="https://other"),
     api.NeverSent("host", "no connection"),
     api.NeverSent("host", "the TLS certificate was not accepted"),
     api.NoAnswer("The server of the results", "time-out"),
     api.BadAnswer("host", "it has no TaskUID"),
-    unanswered(new_record(request_key="k", account="a", owner="o", action="GeneratePatternsFromImage", seed=7)),
-    unanswered(new_record(request_key="k", account="a", owner="o", action="ResizeImage")),
-    runner.OutcomeUnknown("host did not answer (time-out).", "PICPIK lists no running task that fits."),
+    runner.ServiceSilent("ResizeImage", "host did not answer (time-out)."),
+    runner.StillLooking("ResizeImage", 15),
+    runner.OddAnswer("ResizeImage", str(api.ApiError("ResizeImage", 520, "some text").what), "14:03:20"),
+    *(
+        error("GeneratePatternsFromImage, seed 7", told, evidence)
+        for error, told in ((runner.SearchEnded, "14:03:20"), (runner.Undecided, [UID]), (runner.Undecided, [UID, UID]))
+        for evidence in ("", " Your credits went down by 60 meanwhile.", " Your credits did not change meanwhile.")
+    ),
+    LedgerNotUsed(Path("/a/b")),
     runner.BatchFailed(3, {2: api.NeverSent("host", "no connection")}),
     runner.TaskFailed(UID, 0, ""),
     runner.TaskFailed(UID, 5001, ""),
     runner.TaskFailed(UID, None, "the model is gone"),
     runner.TaskFailed(UID, 5001, "the model is gone"),
     runner.TaskNotFound(UID),
+    runner.TaskNotFound(UID, api.ApiError("ListTasksDetails", 230, "some text").what),
+    runner.TaskNotListed(UID),
+    runner.TaskLost(UID, "not listed"),
     runner.TaskTimeout(UID, "queued", 1.5),
     runner.TaskOutOfReach(UID, "host did not answer (time-out)."),
     runner.ResultUnavailable(UID, "PICPIK lists no picture of it"),
