@@ -68,7 +68,8 @@ pass               nothing goes wrong; uses up a turn
 reset              TCP reset after the body was read; ``accepted`` False: it had no effect, True: it had
 hang               no answer until the client gives up; ``accepted`` True
 slow               the answer comes after ``seconds`` 2.0
-http               HTTP ``status`` 503 with ``body`` "", and Retry-After when ``retry_after`` is set; ``accepted`` False
+http               HTTP ``status`` 503 with ``body`` "", and Retry-After and Location when ``retry_after`` and
+                   ``location`` are set; ``accepted`` False
 =================  =================================================================================================
 
 On a call only:
@@ -79,7 +80,10 @@ garbage            bytes that are not JSON; ``accepted`` True
 truncated_json     the first half of the answer; ``accepted`` True
 missing_ret_code   the answer without RetCode
 missing_task_uid   the answer without TaskUID
-ret_code           ``ret_code`` 153 with ``message``; ``accepted`` False
+ret_code           ``ret_code`` 153 with ``message``, under HTTP ``status`` 200; ``accepted`` False
+late               TCP reset after the body was read, and its effect ``seconds`` 2.0 later; ``answered`` True: the
+                   answer comes then, too, in place of the reset
+odd_status         the answer, under HTTP ``status`` 500
 =================  =================================================================================================
 
 On a task, laid on it when it is accepted:
@@ -88,6 +92,7 @@ On a task, laid on it when it is accepted:
 fail               ends in Error, with ``error_code`` 1000 and ``message``
 stuck              never leaves the queue
 vanish             is not known any more after ``polls`` 0 answers that showed it
+unlisted           is left out of ListRunningTasks for ``seconds`` 2.0, and is known to ListTasksDetails
 unknown_status     its Status is ``word`` "Archiving" for the first ``polls`` 3 answers (None: for ever)
 picture_count      gives ``count`` 0 pictures, or texts, whatever was asked for
 picture_format     its files are ``format`` "JPEG", "PNG" or "WEBP"; changes no text

@@ -76,8 +76,13 @@ async def _slow(fault: Fault, connection: Connection, plain: web.Response) -> we
 
 
 async def _http(fault: Fault, _connection: Connection, _plain: web.Response) -> web.Response:
-    headers = {} if fault["retry_after"] is None else {"Retry-After": str(fault["retry_after"])}
-    return web.Response(status=fault["status"], text=fault["body"], headers=headers)
+    headers = {"Retry-After": fault["retry_after"], "Location": fault["location"]}
+    said = {name: str(value) for name, value in headers.items() if value is not None}
+    return web.Response(status=fault["status"], text=fault["body"], headers=said)
+
+
+async def _odd_status(fault: Fault, _connection: Connection, plain: web.Response) -> web.Response:
+    return web.Response(body=_body(plain), status=fault["status"], content_type=plain.content_type)
 
 
 async def _garbage(_fault: Fault, _connection: Connection, plain: web.Response) -> web.Response:
@@ -100,7 +105,7 @@ async def _missing_task_uid(_fault: Fault, _connection: Connection, plain: web.R
 async def _ret_code(fault: Fault, _connection: Connection, plain: web.Response) -> web.Response:
     answer = json.loads(_body(plain))
     kept = {name: answer[name] for name in ("Action", "request_uuid") if name in answer}
-    return web.json_response(kept | {"RetCode": fault["ret_code"], "Message": fault["message"]}, status=plain.status)
+    return web.json_response(kept | {"RetCode": fault["ret_code"], "Message": fault["message"]}, status=fault["status"])
 
 
 async def _truncated_body(_fault: Fault, connection: Connection, plain: web.Response) -> web.StreamResponse:
@@ -143,6 +148,8 @@ _INJECTORS: dict[str, Callable[[Fault, Connection, web.Response], Awaitable[web.
     "hang": _hang,
     "slow": _slow,
     "http": _http,
+    "late": _reset,
+    "odd_status": _odd_status,
     "garbage": _garbage,
     "truncated_json": _truncated_json,
     "missing_ret_code": _missing_ret_code,

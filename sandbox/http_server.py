@@ -92,9 +92,20 @@ class HttpServer:
         fault = self.service.faults.take("call", action, parameters)
         if fault is None:
             return await self._answer(request, parameters)
+        if fault.kind == "late":
+            return await self._act_late(request, connection, parameters, fault)
         if not fault.accepted:
             return await inject_fault(fault, connection, web.json_response(success(parameters, self.service.quirks)))
         return await inject_fault(fault, connection, await self._answer(request, parameters))
+
+    async def _act_late(
+        self, request: web.Request, connection: Connection, parameters: Mapping[str, Any], fault: Fault
+    ) -> web.StreamResponse:
+        if not fault["answered"]:
+            self.service.task_runner.later(fault["seconds"], self._answer(request, parameters))
+            return await inject_fault(fault, connection, web.Response())
+        await connection.wait(fault["seconds"])
+        return await self._answer(request, parameters)
 
     async def _answer(self, request: web.Request, parameters: Mapping[str, Any]) -> web.Response:
         """Does what is asked, and gives the answer as it is when nothing goes wrong."""

@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 Empty = Literal["kept", "omitted", "null"]
+SeedTold = Literal["always", "when over", "never"]
+
+_CHOICES = {"empty": get_args(Empty), "seed_told": get_args(SeedTold)}
 
 
 @dataclass
@@ -13,6 +16,12 @@ class Quirks:
 
     action_response: bool = False
     """Echo `Action` with 'Response' after it, as the parent company's gateway does."""
+    detail_actions: dict[str, str] = field(default_factory=dict)
+    """Other words for the Action of a TaskDetail, e.g. {"ApplyReferencePattern": "ApplyReferencePatternResponse"}."""
+    seed_told: SeedTold = "always"
+    """When a TaskDetail has a Seed; "when over": only then is it known."""
+    uuid_task_uids: bool = False
+    """TaskUIDs are UUIDs, which do not tell when they were made."""
     models_as_array: bool = False
     """ListModels answers arrays where the pages say Map[String]Model."""
     details_without_ret_code: bool = False
@@ -42,8 +51,8 @@ class Quirks:
                 raise ValueError(f"no quirk is called {name!r}; there are {', '.join(kinds)}")
             if not isinstance(value, kinds[name]) and not (kinds[name] is float and isinstance(value, int)):
                 raise ValueError(f"quirk {name} needs a {kinds[name].__name__}, not {value!r}")
-            if name == "empty" and value not in get_args(Empty):
-                raise ValueError(f"quirk empty is one of {', '.join(get_args(Empty))}, not {value!r}")
+            if name in _CHOICES and value not in _CHOICES[name]:
+                raise ValueError(f"quirk {name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
         for name, value in changes.items():
             setattr(self, name, value)
 

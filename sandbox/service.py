@@ -2,6 +2,7 @@
 
 import math
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -101,7 +102,7 @@ class Service:
         self.credit_balance.spend(spec.credits)
         now = self.now()
         task = Task(
-            uid=self._task_uids.generate(now),
+            uid=str(uuid.uuid4()) if self.quirks.uuid_task_uids else self._task_uids.generate(now),
             action=action,
             digest=digest,
             parameters=record,

@@ -1,9 +1,9 @@
 """Runs accepted tasks: queued, processed in worker threads, finished or failed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .actions import TaskSpec, Texts
 from .credits import CreditBalance
@@ -58,6 +58,13 @@ class TaskRunner:
         self._running.add(running)
         running.add_done_callback(self._running.discard)
 
+    def later(self, seconds: float, work: Coroutine[Any, Any, object]) -> None:
+        """Has `work` done so much later, unless all ends before."""
+        waiting = asyncio.create_task(_after(seconds, work))
+        self._running.add(waiting)
+        waiting.add_done_callback(self._running.discard)
+        waiting.add_done_callback(lambda _: work.close())
+
     async def _run(self, task: Task) -> None:
         if task.fault_of("stuck"):
             return
@@ -89,6 +96,11 @@ class TaskRunner:
         task.error_code, task.error_message = error_code, message
         task.status = Status.ERROR
         self._credit_balance.refund(task.credits)
+
+
+async def _after(seconds: float, work: Coroutine[Any, Any, object]) -> None:
+    await asyncio.sleep(seconds)
+    await work
 
 
 def _make_results(task: Task) -> list[bytes | str]:

@@ -69,6 +69,12 @@ class Task:
         vanishing = self.fault_of("vanish")
         return vanishing is not None and self.polls >= vanishing["polls"]
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether ListRunningTasks lists it while it is not over, which an "unlisted" fault puts off."""
+        unlisted = self.fault_of("unlisted")
+        return unlisted is None or monotonic() - self.accepted_at > unlisted["seconds"]
+
     def shown_status(self, quirks: Quirks) -> str:
         """What stands in its Status field, before this poll is counted."""
         unknown = self.fault_of("unknown_status")
@@ -81,14 +87,18 @@ class Task:
         spelling = "ErrorMessage" if quirks.error_message_spelt_right else "ErrorMassage"
         optional = {
             "ImgList": [origin + file.path(expires) for file in self.files],
-            "Seed": self.seed,
+            "Seed": self.seed if self._tells_seed(quirks) else None,
             "TxtList": self.texts,
             "ConsumeApiPoint": 0 if self.status is Status.ERROR else self.credits,
             "ErrorCode": self.error_code,
             spelling: self.error_message,
         }
-        required = {"TaskUID": self.uid, "Action": self.action, "Status": self.shown_status(quirks)}
+        action = quirks.detail_actions.get(self.action, self.action)
+        required = {"TaskUID": self.uid, "Action": action, "Status": self.shown_status(quirks)}
         return required | optional_fields(optional, quirks)
+
+    def _tells_seed(self, quirks: Quirks) -> bool:
+        return quirks.seed_told == "always" or (quirks.seed_told == "when over" and self.is_over)
 
     def as_dict(self) -> dict[str, Any]:
         """What a test wants to know about it, as JSON can say it."""
@@ -135,7 +145,7 @@ class TaskStore:
 
     def unfinished(self) -> list[Task]:
         """Those that ListRunningTasks lists."""
-        return [task for task in self.all() if not task.is_over and self.known(task.uid)]
+        return [task for task in self.all() if not task.is_over and task.is_listed and self.known(task.uid)]
 
     def accepted(self) -> Counter[str]:
         """How many tasks each distinct request has made, by its digest."""

@@ -3,6 +3,7 @@
 import email.utils
 import json
 import time
+import uuid
 
 import pytest
 from comfyui_picpik.sandbox.task_uids import creation_time
@@ -127,6 +128,28 @@ class TestQuirks:
     async def test_the_action_may_come_back_as_a_response(self, client):
         client.sandbox.quirks.action_response = True
         assert (await client.call("ListModels"))["Action"] == "ListModelsResponse"
+
+    async def test_the_action_of_a_task_may_come_back_as_another_word(self, client):
+        client.sandbox.quirks.detail_actions = {"GeneratePatternsFromImage": "Extraction"}
+        assert (await client.finished())["Action"] == "Extraction"
+
+    @pytest.mark.parametrize(("empty", "shown"), [("kept", 0), ("omitted", None)])
+    async def test_the_seed_may_be_told_only_when_the_task_is_over(self, client, empty, shown):
+        client.sandbox.quirks.change({"seed_told": "when over", "empty": empty})
+        client.sandbox.faults.add("stuck", where={"Seed": 3})
+        stuck = await client.submit(Seed=3)
+        assert (await client.details(stuck))["TaskDetailList"][0].get("Seed") == shown
+        assert (await client.finished(Seed=4))["Seed"] == 4
+
+    async def test_the_seed_may_never_be_told(self, client):
+        client.sandbox.quirks.change({"seed_told": "never", "empty": "omitted"})
+        assert "Seed" not in await client.finished(Seed=4)
+
+    async def test_task_uids_may_tell_no_time(self, client):
+        client.sandbox.quirks.uuid_task_uids = True
+        uid = await client.submit()
+        assert str(uuid.UUID(uid)) == uid
+        await client.until(uid, "Finished")
 
     async def test_models_may_come_as_arrays(self, client):
         client.sandbox.quirks.models_as_array = True

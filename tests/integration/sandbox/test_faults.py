@@ -137,6 +137,43 @@ class TestCalls:
         assert answer["Message"] == option.get("message", "Too many requests")
         assert accepted(client) == tasks
 
+    async def test_ret_code_can_come_with_another_http_status(self, client):
+        client.sandbox.faults.add("ret_code", ret_code=5000, status=500)
+        response = await client.post(client.signed("ListModels"))
+        assert (response.status_code, response.json()["RetCode"]) == (500, 5000)
+
+    async def test_late_resets_and_has_its_effect_a_while_later(self, client, until):
+        client.sandbox.faults.add("late", seconds=0.5)
+        with pytest.raises(httpx.TransportError):
+            await client.submit()
+        assert accepted(client) == 0
+        await until(lambda: accepted(client) == 1)
+
+    async def test_late_can_be_answered_once_it_has_its_effect(self, client):
+        client.sandbox.faults.add("late", seconds=0.3, answered=True)
+        uid = await client.submit()
+        assert [task.uid for task in client.sandbox.tasks] == [uid]
+
+    async def test_what_is_late_when_the_server_ends_has_no_effect(self):
+        sandbox = Sandbox()
+        sandbox.faults.add("late", seconds=1000.0)
+        async with httpx.AsyncClient(trust_env=False, timeout=20) as http, sandbox.serve() as running:
+            with pytest.raises(httpx.TransportError):
+                await http.post(running.endpoint, json={"Action": SUBMIT})
+        assert sandbox.tasks == []
+
+    @pytest.mark.parametrize("status", [202, 500])
+    async def test_odd_status_has_the_whole_answer_in_it(self, client, status):
+        client.sandbox.faults.add("odd_status", status=status)
+        response = await client.post(client.signed(SUBMIT, **client.extract_parameters()))
+        assert response.status_code == status
+        assert response.json()["TaskUID"] == client.sandbox.tasks[0].uid
+
+    async def test_http_can_say_where_to_go(self, client):
+        client.sandbox.faults.add("http", status=302, location="https://elsewhere.example/")
+        response = await client.post(client.signed("ListModels"))
+        assert (response.status_code, response.headers["Location"]) == (302, "https://elsewhere.example/")
+
     async def test_a_row_of_faults_strikes_a_row_of_requests(self, client):
         client.sandbox.faults.add("ret_code", ret_code=150)
         client.sandbox.faults.add("pass", times=2)
@@ -185,6 +222,15 @@ class TestTasks:
         assert (await client.details(hidden))["TaskDetailList"] == []
         assert (await client.call("ListRunningTasks"))["TaskUIDList"] == [stuck]
         assert accepted(client) == 3
+
+    async def test_unlisted_is_left_out_of_the_list_for_a_while_and_yet_known(self, client, until):
+        client.sandbox.faults.add("unlisted", seconds=0.5)
+        client.sandbox.service.task_runner.seconds_per_task = 1000.0
+        uid = await client.submit()
+        assert (await client.call("ListRunningTasks"))["TaskUIDList"] == []
+        assert (await client.details(uid))["TaskDetailList"]
+        await until(lambda: client.sandbox.service.tasks[uid].is_listed)
+        assert (await client.call("ListRunningTasks"))["TaskUIDList"] == [uid]
 
     async def test_unknown_status_is_shown_so_many_times(self, client):
         client.sandbox.faults.add("unknown_status", word="Dreaming", polls=2)

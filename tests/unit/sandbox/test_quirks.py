@@ -10,6 +10,7 @@ from comfyui_picpik.sandbox import Quirks
         {"no_such_quirk": True},
         {"models_as_array": 1},
         {"empty": "gone"},
+        {"seed_told": "later"},
         {"status_words": ["SUCCESS"]},
         {"clock_offset": "1"},
         {"action_response": True, "empty": None},
