@@ -1,8 +1,9 @@
-"""The three commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
+"""The four commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
 
 python3 dev.py demo     run the example workflows in a real ComfyUI against a local sandbox, no account needed
-python3 dev.py test     run every check, or the named lanes: lint unit integration comfy browser
+python3 dev.py test     run every check, or the named lanes: lint unit integration simulation comfy browser
 python3 dev.py bench    compare speed, memory and bytes with ComfyUI's own partner-node helpers, in five minutes
+python3 dev.py mutate   change the code that spends money by one fault at a time: do the tests notice?
 """
 
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from devtools import bench, comfyui_source, lanes, processes
 from devtools.environment import Environment
+from devtools.mutation import plan
 from devtools.terminal import Failure, say, survive_any_text
 
 ROOT = Path(__file__).resolve().parent
@@ -31,6 +33,12 @@ def main(arguments: list[str]) -> int:
         if not environment.is_active():
             set_up(environment, options.comfyui)
             environment.enter(Path(__file__).resolve(), arguments)
+        if options.command == "mutate":
+            from devtools.mutation import command  # needs the environment's packages
+
+            modules = options.module or plan.MODULES
+            return command.run(environment, modules, options.sample, options.seed, options.at_once)
+
         source = comfyui_source.provide(options.comfyui, environment)
         if options.command == "test":
             return lanes.run(environment, source, options.lanes or lanes.NAMES, pytest_arguments)
@@ -64,7 +72,12 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="run the checks", epilog="What follows -- goes to pytest.")
     test.add_argument("lanes", nargs="*", metavar="lane", type=lane, help=f"any of {', '.join(lanes.NAMES)}; else all")
     comparison = commands.add_parser("bench", help="compare with ComfyUI's own helpers")
-    for command in (demo, test, comparison):
+    mutation = commands.add_parser("mutate", help="the mutation score of the code that spends money")
+    mutation.add_argument("--module", nargs="+", metavar="NAME", type=module, help=f"any of {', '.join(plan.names())}")
+    mutation.add_argument("--sample", type=int, metavar="N", help="judge N of the mutants, drawn by chance")
+    mutation.add_argument("--seed", type=int, default=1, metavar="S", help="which ones are drawn (default: 1)")
+    mutation.add_argument("--at-once", type=int, default=4, metavar="N", help="judged side by side (default: 4)")
+    for command in (demo, test, comparison, mutation):
         command.add_argument(
             "--comfyui",
             metavar="PATH",
@@ -79,6 +92,13 @@ def lane(name: str) -> str:
     if name not in lanes.NAMES:
         raise argparse.ArgumentTypeError(f"there is no lane {name!r}; the lanes are {', '.join(lanes.NAMES)}")
     return name
+
+
+def module(name: str) -> str:
+    file = plan.named(name)
+    if file is None:
+        raise argparse.ArgumentTypeError(f"there is no module {name!r} to mutate, but {', '.join(plan.names())}")
+    return file
 
 
 def split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str]]:

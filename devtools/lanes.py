@@ -17,9 +17,9 @@ from .processes import Terminated
 from .reports import Case, Result
 from .terminal import Failure, say
 
-NAMES = ("lint", "unit", "integration", "comfy", "browser")
+NAMES = ("lint", "unit", "integration", "simulation", "comfy", "browser")
 
-LONGEST_FIRST = ("comfy", "browser", "integration", "unit", "lint")
+LONGEST_FIRST = ("comfy", "browser", "simulation", "integration", "unit", "lint")
 """The order in which lanes start, so that no long one is left over for the end."""
 
 MOST_SIDE_BY_SIDE = 3
