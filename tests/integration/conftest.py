@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,12 @@ from PIL import Image
 QUICK = Delays(
     first_retry=0.01,
     longest_retry=0.1,
-    searches_after=(0.0, 0.05, 0.1),
+    longest_pause=0.2,
+    first_look=0.05,
+    longest_look=0.1,
+    search_window=0.4,
     missing=0.3,
-    heartbeat=0.1,
-    dead_after=0.5,
+    liveness=0.02,
 )
 """Pauses for nothing long. An answer is still waited for as long as users wait, since machines have slow moments."""
 SHORT = Timeouts(connect=2.0, read=1.0, whole_answer=2.0, whole_picture=2.0)
@@ -43,9 +47,9 @@ SOON = 60.0
 """Seconds after which a test that waits for something has failed."""
 
 SCRIPT = Path(__file__).with_name("runner_process.py")
-OF_PROCESSES = {"heartbeat": 0.2, "dead_after": 1.5}
+OF_PROCESSES = {"search_window": 1.0}
 
-collect_ignore = [] if os.name == "posix" else ["picpik/runner/test_disks.py"]
+collect_ignore = [] if os.name == "posix" else ["picpik/runner/test_disks.py", "picpik/runner/test_crash_points.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -132,10 +136,14 @@ class House:
         return runner
 
     def run(self, runner: Runner, action: Any) -> Any:
-        """What a node does: submit, wait, deliver."""
-        result = runner.submit(self.account, action).result.result(SOON)
-        result.deliver()
-        return result
+        """What a node does: submit, wait, deliver, let go."""
+        handle = runner.submit(self.account, action)
+        try:
+            result = handle.result.result(SOON)
+            result.deliver()
+            return result
+        finally:
+            handle.release()
 
     def paid(self, name: str | None = None) -> int:
         """Accepted tasks, all or those of one request."""
@@ -210,10 +218,27 @@ class Process:
         self._process.kill()
         self._process.communicate()
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """It does nothing meanwhile, and does not know of it."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def outcome(self) -> dict[str, Any]:
         out, error = self._process.communicate(timeout=180)
         assert self._process.returncode == 0 and not error, error
         return json.loads(out)
+
+
+@pytest.fixture
+def a_picture(tmp_path: Path) -> Path:
+    """A picture that requests can send."""
+    path = tmp_path / "picture.png"
+    path.write_bytes(png())
+    return path
 
 
 @pytest.fixture

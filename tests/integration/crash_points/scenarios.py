@@ -1,0 +1,38 @@
+"""The scenarios whose every seam is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LOST_AND_ACCEPTED = {"kind": "reset", "accepted": True}
+LOST_AND_NOT_ACCEPTED = {"kind": "reset", "accepted": False}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`life` is one of `lives.LIVES`; `fault` meets the first submit; `companions` live the same life beside it.
+
+    A store that keeps `keep_bytes` alone is full; 0 stands for a store that is not.
+    """
+
+    name: str
+    requests: tuple[str, ...] = ("one",)
+    life: str = "run"
+    fault: Mapping[str, Any] | None = None
+    companions: int = 0
+    keep_bytes: int = 0
+
+
+SCENARIOS = (
+    Scenario("plain"),
+    Scenario("batch of 3", requests=("one", "two", "three")),
+    Scenario("lost answer, found", fault=LOST_AND_ACCEPTED),
+    Scenario("lost answer, never accepted", fault=LOST_AND_NOT_ACCEPTED),
+    Scenario("cancelled at once", life="cancel and run"),
+    Scenario("cancelled when accepted", life="cancel when accepted, and run"),
+    Scenario("wait off", life="do not wait"),
+    Scenario("two processes", companions=1),
+    Scenario("store full", requests=("one", "two"), life="run one after another", keep_bytes=1),
+)

@@ -1,0 +1,31 @@
+"""The test's end of the line to a `zygote.py`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from comfyui_picpik.tests.paths import ROOT
+
+
+class Zygote:
+    """A running `zygote.py`. To be used by one thread at a time, and closed."""
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("zygote.py")
+        self._process = subprocess.Popen(
+            [sys.executable, str(script), str(ROOT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def live(self, orders: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Lives that run at once, from their orders (see `lives.live`): their exit statuses."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        print(json.dumps(orders), file=self._process.stdin, flush=True)
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()

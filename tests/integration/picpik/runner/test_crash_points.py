@@ -1,0 +1,82 @@
+"""At every seam of every scenario: a crash, a failing disk, a power cut. Nothing is paid twice, nothing is lost.
+
+The seams, the blows and the lives between them are in `tests/integration/crash_points`. POSIX only: lives are forks.
+
+What is counted, from the sandbox's own record of accepted tasks: of each request exactly one may be accepted, whatever
+happens at whichever seam, after ComfyUI was started again and the request was run again, as often as its messages ask.
+The sandbox lists a task until somebody has seen it, so not even a crash between a send and its answer is an excuse.
+Each accepted task's picture must be whole in the results folder and named in the ledger at the end. Where a crash has
+left several equal requests without an answer, nobody can tell whose task is whose: then they must be named to the user,
+nothing more may be paid, and Poll Task must bring their pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from comfyui_picpik.tests.integration.crash_points.scenarios import SCENARIOS, Scenario
+from comfyui_picpik.tests.integration.crash_points.seams import CRASH, CUT, CUT_KEEPING_NAMES, DISK_ERROR
+from comfyui_picpik.tests.integration.crash_points.sweep import Figures, Sweep
+
+TOLD = 4
+"""So many failing points are told in full."""
+
+KINDS = {
+    CRASH: "crash points",
+    DISK_ERROR: "failing disk operations (ENOSPC, EIO)",
+    CUT: "power cuts",
+    CUT_KEEPING_NAMES: "power cuts that keep names and drop contents",
+}
+
+each_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+
+
+@pytest.fixture(scope="module")
+def figures(say_at_the_end: Any) -> Iterator[dict[str, Figures]]:
+    figures = {kind: Figures(name) for kind, name in KINDS.items()}
+    yield figures
+    for each in figures.values():
+        if each.points:
+            say_at_the_end(str(each))
+            say_at_the_end(each.told_of_seams())
+
+
+@pytest.fixture
+def sweep(make_house: Any, tmp_path: Path, a_picture: Path) -> Iterator[Sweep]:
+    with Sweep(tmp_path, a_picture, lambda home: make_house(home, until_seen=True)) as sweep:
+        yield sweep
+
+
+@each_scenario
+def test_a_process_may_end_at_any_seam(scenario: Scenario, sweep: Sweep, figures: dict[str, Figures]) -> None:
+    assert_that_all_is_well(scenario, CRASH, sweep, figures)
+
+
+@each_scenario
+def test_any_disk_operation_may_fail(scenario: Scenario, sweep: Sweep, figures: dict[str, Figures]) -> None:
+    assert_that_all_is_well(scenario, DISK_ERROR, sweep, figures)
+
+
+@each_scenario
+def test_the_power_may_go_at_any_seam(scenario: Scenario, sweep: Sweep, figures: dict[str, Figures]) -> None:
+    """And the disk forgets all that was not synced."""
+    assert_that_all_is_well(scenario, CUT, sweep, figures)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS[:2], ids=lambda scenario: scenario.name)
+def test_the_disk_may_keep_names_of_files_without_their_contents(
+    scenario: Scenario, sweep: Sweep, figures: dict[str, Figures]
+) -> None:
+    assert_that_all_is_well(scenario, CUT_KEEPING_NAMES, sweep, figures)
+
+
+def assert_that_all_is_well(scenario: Scenario, kind: str, sweep: Sweep, figures: dict[str, Figures]) -> None:
+    seen = sweep.over(scenario, kind)
+    figures[kind].add(scenario.name, seen)
+    wrong = {k: seen[k].wrong for k in sorted(seen) if seen[k].wrong}
+    told = "\n".join(line for story in list(wrong.values())[:TOLD] for line in story)
+    assert not wrong, f"{len(wrong)} of {len(seen)} points, {sorted(wrong)}:\n{told}"
+    assert len(seen) == max(seen), "seams that no other life had"
