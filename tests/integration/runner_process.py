@@ -18,7 +18,7 @@ def main(order: dict) -> dict:
     pack.__path__ = [order["root"]]
     sys.modules["comfyui_picpik"] = pack
     from comfyui_picpik.picpik.api import Account, DataUri, GeneratePatternsFromImage, Generation
-    from comfyui_picpik.picpik.runner import Delays, Runner
+    from comfyui_picpik.picpik.runner import Delays, Runner, SearchEnded
     from PIL import Image
 
     def check(content: bytes) -> None:
@@ -35,25 +35,25 @@ def main(order: dict) -> dict:
         Path(order["home"]),
         check,
         poll_interval=0.05,
-        delays=Delays(first_retry=0.01, searches_after=(0.0, 0.05, 0.1), **order["delays"]),
+        delays=Delays(first_retry=0.01, first_look=0.05, longest_look=0.1, liveness=0.02, **order["delays"]),
     )
     PREPARATIONS[order["prepare"]]()
     say("ready")
     sys.stdin.readline()
-    handles = [
-        runner.submit(
-            account,
-            GeneratePatternsFromImage(
-                picture,
-                (0, 0, 64, 64),
-                generation=Generation(positive_prompts=(name,), seed=seed, width=64, height=64),
-            ),
+    actions = [
+        GeneratePatternsFromImage(
+            picture,
+            (0, 0, 64, 64),
+            generation=Generation(positive_prompts=(name,), seed=seed, width=64, height=64),
         )
         for name, seed in order["requests"]
     ]
     results = []
-    for handle in handles:
-        result = handle.result.result(60)
+    for action, handle in [(action, runner.submit(account, action)) for action in actions]:
+        try:
+            result = handle.result.result(60)
+        except SearchEnded:  # the user is told, and runs it again
+            result = runner.submit(account, action).result.result(60)
         results.append([result.task_uid, [len(file.read_bytes()) for file in result.pictures]])
     if order["stops"]:
         runner.stop()

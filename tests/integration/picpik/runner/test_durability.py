@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik.ledger import ledger as ledger_module
+from comfyui_picpik.picpik.ledger import LedgerNotUsed, ledger as ledger_module
 from comfyui_picpik.picpik.ledger.schema import SCHEMA_VERSION
 
 
@@ -26,7 +27,7 @@ def assert_the_picture_comes_with_one_warning(house, runner, said):
     assert house.paid("one") == 1
     assert said() == [runner.warning]
     assert str(house.home / "ledger.sqlite") in runner.warning
-    assert "until this is mended and ComfyUI is started again" in runner.warning
+    assert "until this is mended: " in runner.warning
 
 
 def test_a_healthy_home_needs_no_warning(house, said):
@@ -80,13 +81,70 @@ def test_a_ledger_that_gets_locked_in_the_middle(house, said, monkeypatch):
     assert house.paid("before") == 1
 
 
+def test_what_was_paid_while_the_ledger_was_locked_is_known_after_a_restart(house, monkeypatch):
+    monkeypatch.setattr(ledger_module, "_BUSY_TIMEOUT", 0.2)
+    runner = house.runner()
+    house.run(runner, house.extract("before"))
+    with closing(sqlite3.connect(house.home / "ledger.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        meanwhile = house.run(runner, house.extract("meanwhile"))
+        assert runner.warning is not None
+    runner.stop()
+    second = house.runner()
+    for name in ("before", "meanwhile"):
+        house.run(second, house.extract(name))
+        assert house.paid(name) == 1
+    assert house.run(second, house.extract("meanwhile")).task_uid == meanwhile.task_uid
+    assert second.warning is None
+
+
+def test_what_was_paid_while_the_ledger_was_damaged_is_known_when_it_was_moved_away(house):
+    first = house.runner()
+    house.run(first, house.extract("before"))
+    first.stop()
+    path = house.home / "ledger.sqlite"
+    path.write_bytes(path.read_bytes()[:-4096] + b"\xff" * 4096)
+    runner = house.runner()
+    house.run(runner, house.extract("meanwhile"))
+    path.rename(path.with_name("moved away"))
+    runner.stop()
+    house.run(house.runner(), house.extract("meanwhile"))
+    assert house.paid("meanwhile") == 1
+
+
+def test_a_file_that_cannot_be_removed_does_not_cost_the_ledger(house, monkeypatch):
+    """On Windows no file can that is open in a viewer."""
+    unlink = Path.unlink
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        if path.suffix == ".png":
+            raise PermissionError(13, "used by another process", str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    runner = house.runner(keep_bytes=1)
+    for name in ("one", "two", "three"):
+        house.run(runner, house.extract(name))
+    runner.stop()
+    assert runner.warning is None
+    second = house.runner()
+    for name in ("one", "two", "three"):
+        house.run(second, house.extract(name))
+        assert house.paid(name) == 1
+
+
 def test_a_ledger_of_a_newer_pack(house, said):
     first = house.runner()
     house.run(first, house.extract("before"))
     first.stop()
     with closing(sqlite3.connect(house.home / "ledger.sqlite")) as newer:
         newer.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    assert_the_picture_comes_with_one_warning(house, house.runner(), said)
+    runner = house.runner()
+    for name in ("one", "two"):
+        with pytest.raises(LedgerNotUsed, match="newer version of the pack; nothing was sent"):
+            house.run(runner, house.extract(name))
+    assert (house.paid("one"), house.paid("two")) == (0, 0)
+    assert_the_picture_comes_with_one_warning(house, runner, said)
     with closing(sqlite3.connect(house.home / "ledger.sqlite")) as newer:
         assert newer.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION + 1,)
         assert newer.execute("SELECT count(*) FROM tasks").fetchone() == (1,)
