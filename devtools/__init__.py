@@ -23,4 +23,5 @@ Those ten use the standard library alone, because they run before there is an en
     demo             `dev.py demo`
     front_end        ComfyUI's front end in a browser page, used as a person does
     fixtures         what the tests with a real ComfyUI start from
+    mutation/        `dev.py mutate`; its `plan` alone is read before
 """
