@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..imaging import EncodedImage, encode_mask, encode_picture
+from ..imaging import EncodedImage, encode_mask, encode_picture, mask_digest, picture_digest
 from ..nodes import NODES
 from ..nodes.host.service import runner as runner
-from ..picpik.api import Account, ApplyReferencePattern, Client, DataUri, Generation, unseeded_key
+from ..picpik.api import Account, ApplyReferencePattern, Client, DataUri, Generation
 from ..picpik.api.signing import sign
 from ..picpik.api.wire import json_pieces
 
@@ -61,12 +61,14 @@ async def execute(
 
 
 def encode(image: torch.Tensor, upload_format: str = "lossless") -> DataUri:
-    """IMAGE [1,H,W,3] as a data URI."""
+    """IMAGE [1,H,W,3] as a data URI, behind the digest that it is known by."""
+    picture_digest(image[0])
     return _uri(encode_picture("image", image[0], upload_format))
 
 
 def encode_as_mask(mask: torch.Tensor) -> DataUri:
-    """MASK [1,H,W] as a data URI."""
+    """MASK [1,H,W] as a data URI, behind the digest that it is known by."""
+    mask_digest(mask[0])
     height, width = mask.shape[1:]
     return _uri(encode_mask("mask", mask[0], (width, height)))
 
@@ -78,10 +80,9 @@ def request(images: list[DataUri], seed: int) -> dict[str, Any]:
     return ApplyReferencePattern(raw, mask, pattern, generation=generation).to_params()
 
 
-def serialised(url: str, images: list[DataUri], seed: int) -> list[bytes]:
-    """The key under which the ledger keeps the request, and its signed body in pieces."""
+def serialised(images: list[DataUri], seed: int) -> list[bytes]:
+    """The signed body in pieces."""
     params = request(images, seed)
-    unseeded_key(url, "bench", params)
     params |= {"PublicKey": "bench"}
     params["Signature"] = sign(params, "bench-private-key")
     return list(json_pieces(params))

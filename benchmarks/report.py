@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from PIL import Image, features
 
+from ..picpik.runner.rhythm import Rhythm
+from . import lateness
 from .clock import Cost
 from .memory import OUTPUT_BYTES
 from .results import Results
@@ -51,6 +53,9 @@ def text(results: Results, targets: Sequence[Target], comfyui: str, seconds: flo
         "## Waiting",
         _table("waiting tasks | our polls per tick | peer's | our bytes per tick | peer's", _polling_rows(results)),
         _table("a task of | our pictures after its end | peer's URLs | our tick at that age", _hand_over_rows(results)),
+        "How late a picture is for the rhythm of the polls alone, in the middle of many tasks, and how often such a "
+        "task is asked for: computed, not measured.",
+        _table("a task of | late at a real service | polls | late at a service on this computer | polls", _late_rows()),
         f"100 waiting tasks, between two polls: the runner uses {results.idleness.runner_cpu:.3%} of a processor, with "
         f"a node that waits for all of them {results.idleness.node_cpu:.2%}; {results.idleness.threads} threads "
         "whatever the number of tasks (one waits; the ledger's and those that store pictures sleep), "
@@ -143,6 +148,13 @@ def _polling_rows(results: Results) -> Iterable[list[str]]:
 def _hand_over_rows(results: Results) -> Iterable[list[str]]:
     for one in results.hand_overs:
         yield [f"{one.duration:g} s", f"{one.ours:.2f} s", f"{one.peer:.2f} s", f"{one.tick:.2f} s"]
+
+
+def _late_rows() -> Iterable[list[str]]:
+    real, quick = (lateness.of(Rhythm(is_quick, None)) for is_quick in (False, True))
+    for far, near in zip(real, quick, strict=True):
+        late = [cell for one in (far, near) for cell in (f"{one.late:.2f} s", f"{one.polls:g}")]
+        yield [f"{far.duration:g} s", *late]
 
 
 def _table(heads: str, rows: Iterable[Sequence[str]]) -> str:

@@ -12,7 +12,7 @@ from ..imaging import check_picture
 from ..nodes.host.display import NodeDisplay
 from ..nodes.host.execution import Execution
 from ..picpik.runner import Handle, Runner
-from ..picpik.runner.poller import interval
+from ..picpik.runner.rhythm import Rhythm
 from . import ours, peer, pictures
 from .service import LocalService
 
@@ -22,6 +22,8 @@ MANY = 100
 _TICK = 0.5
 _WATCHED = 1.2
 _QUIET = 2.0
+
+_QUICK = Rhythm(is_quick=True, fixed=None)
 
 _seeds = itertools.count(20_000)
 
@@ -108,7 +110,7 @@ def hand_overs(service: LocalService, home: Path) -> list[HandOver]:
     runner.stop()
     peer_delays = asyncio.run(_peer_delays(service))
     return [
-        HandOver(duration, our_delay, peer_delay, interval(duration))
+        HandOver(duration, our_delay, peer_delay, _QUICK.interval(duration))
         for duration, our_delay, peer_delay in zip(DURATIONS, our_delays, peer_delays, strict=True)
     ]
 
