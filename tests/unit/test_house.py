@@ -51,7 +51,7 @@ DRAWERS = {"utils", "helpers", "common", "misc", "util", "helper"}
 THE_WAY_OF_RAW_IMAGE = (
     "nodes/paid/extract_pattern.py",  # the inputs become a request
     "nodes/paid/paid_node.py",  # the request is submitted, and waited for
-    "picpik/runner/runner.py",  # the same request is the same job
+    "picpik/runner/core.py",  # the same request is the same job
     "picpik/runner/acceptance.py",  # does the ledger know it?
     "picpik/runner/submission.py",  # submit at most once
     "picpik/api/client.py",  # sign and send
