@@ -18,6 +18,7 @@ from .delays import Delays
 from .pace import Pace
 from .retry import may_be_about_one_task, may_read_again, wait_before_retry
 from .rhythm import Rhythm
+from .settling import settle
 
 MOST_AT_ONCE = 100
 """TaskUIDs in one call; the API documents no limit."""
@@ -53,12 +54,7 @@ class _Waiting:
     )
 
     def settle(self, outcome: TaskDetail | BaseException | None) -> None:
-        if self.future.done():
-            return
-        if isinstance(outcome, BaseException):
-            self.future.set_exception(outcome)
-        else:
-            self.future.set_result(outcome)
+        settle(self.future, outcome)
 
 
 class Poller:

@@ -21,6 +21,7 @@ from .connection import Connection
 from .delays import Delays
 from .pace import Pace
 from .retry import may_be_about_one_task, may_read_again, wait_before_retry
+from .settling import settle
 from .work import Work
 
 _GATEWAY_LIMIT = 75.0
@@ -70,12 +71,7 @@ class _Lost:
     )
 
     def settle(self, outcome: Record | NotFound | BaseException) -> None:
-        if self.future.done():
-            return
-        if isinstance(outcome, BaseException):
-            self.future.set_exception(outcome)
-        else:
-            self.future.set_result(outcome)
+        settle(self.future, outcome)
 
 
 class Search:
