@@ -65,7 +65,7 @@ class NodeDisplay:
 
     async def ended_well(self) -> None:
         moments = [handle.progress for handle in self._upload_bytes]
-        is_done = all(moment.phase is Phase.DONE for moment in moments)
+        is_done = all(handle.result.done() for handle in self._upload_bytes)
         ending = "done" if is_done else f"submitted, TaskUID {_uids(moments)}"
         self._show_text(" · ".join([ending, _clock(time.monotonic() - self._began), *_spent(moments)]))
         await self._show_step(_STEPS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +21,7 @@ from comfy.model_management import InterruptProcessingException, processing_inte
 from ...picpik.runner import (
     BatchFailed,
     Handle,
+    OutcomeUnknown,
     Phase,
     Progress,
     ServiceSilent,
@@ -48,6 +50,7 @@ class Execution:
     def __init__(self, display: NodeDisplay) -> None:
         self._display = display
         self._handles: list[Handle] = []
+        self._began = time.monotonic()
 
     def note(self, *lines: str) -> None:
         """Says on the node what was changed on the way."""
@@ -78,9 +81,9 @@ class Execution:
         self._display.watch(handle, upload_bytes)
         return handle
 
-    async def task_uids(self, handles: Sequence[Handle]) -> list[str]:
+    async def task_uids(self, handles: Sequence[Handle], timeout_minutes: float) -> list[str]:
         """The TaskUIDs, as soon as every request has one. They count as handed out instead of the pictures."""
-        uids = await self._all([handle.accepted for handle in handles], handles, timeout_minutes=None)
+        uids = await self._all([handle.accepted for handle in handles], handles, timeout_minutes)
         for handle in handles:
             handle.hand_out()
         return uids
@@ -93,17 +96,16 @@ class Execution:
         """
         return await self._all([handle.result for handle in handles], handles, timeout_minutes)
 
-    async def _all(
-        self, futures: Sequence[Future[_T]], handles: Sequence[Handle], timeout_minutes: float | None
-    ) -> list[_T]:
+    async def _all(self, futures: Sequence[Future[_T]], handles: Sequence[Handle], timeout_minutes: float) -> list[_T]:
         failures: dict[int, Exception] = {}
         waiting = dict(enumerate(zip(futures, handles, strict=True)))
         wakeup = _Wakeup(futures)
         while waiting:
             for index, (future, handle) in list(waiting.items()):
-                failure = _failure(future, handle.progress, timeout_minutes)
+                failure = _failure(future, handle.progress, timeout_minutes, time.monotonic() - self._began)
                 if failure is not None:
                     failures[index] = failure
+                    self._tell_of(failure, len(futures))
                 if failure is not None or future.done():
                     del waiting[index]
             if waiting:
@@ -111,6 +113,11 @@ class Execution:
         if failures:
             raise _one_error(failures, len(futures))
         return [future.result() for future in futures]
+
+    def _tell_of(self, failure: Exception, count: int) -> None:
+        """Of several requests one has failed: that is said now, for the others may be cancelled before it is raised."""
+        if count > 1 and isinstance(failure, OutcomeUnknown):
+            self._display.note(*str(failure).splitlines())
 
     async def _look(self, wakeup: _Wakeup) -> None:
         """Waits a moment, or until a future is there. Raises ComfyUI's own interrupt when Cancel was pressed."""
@@ -156,16 +163,16 @@ class _Wakeup:
             self._loop.call_soon_threadsafe(self._woken.set)
 
 
-def _failure(future: Future[_T], progress: Progress, timeout_minutes: float | None) -> Exception | None:
-    """Why this request will not be waited for any longer, or None."""
+def _failure(future: Future[_T], progress: Progress, timeout_minutes: float, waited: float) -> Exception | None:
+    """Why this request will not be waited for any longer, or None. Of its past only the seconds `waited` count."""
     if future.done():
         error = future.exception()
         if error is not None and not isinstance(error, Exception):
             raise error
         return error
-    if progress.trouble and progress.troubled_for() > _LONGEST_TROUBLE:
+    if progress.trouble and min(waited, progress.troubled_for()) > _LONGEST_TROUBLE:
         return _out_of_reach(progress, progress.trouble)
-    if timeout_minutes and progress.phase in _TIMED and progress.seconds() > timeout_minutes * 60:
+    if progress.phase in _TIMED and min(waited, progress.seconds()) > timeout_minutes * 60:
         return _too_late(progress, timeout_minutes)
     return None
 

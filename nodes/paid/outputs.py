@@ -24,11 +24,10 @@ def picture_outputs() -> list[io.Output]:
 
 
 def _missing(result: TaskResult) -> str:
-    reason = f" ({result.trouble})" if result.trouble else ""
-    return (
-        f"{result.missing} of the results of task {result.task_uid} could not be fetched so far{reason}. "
-        "Run again to try once more: it is not paid again."
-    )
+    missing = f"{result.missing} of the results of task {result.task_uid} could not be fetched"
+    if not result.trouble:
+        return f"{missing} in the 24 hours for which PICPIK keeps them."
+    return f"{missing} so far ({result.trouble}). Run again to try once more: it is not paid again."
 
 
 async def pictures_of(run: Execution, handles: Sequence[Handle], timeout_minutes: float) -> io.NodeOutput:

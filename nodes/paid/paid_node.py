@@ -67,7 +67,7 @@ class PaidRun:
         handles = await self._submitted(make_requests)
         if self._inputs.wait:
             return await pictures_of(self._run, handles, self._inputs.timeout_minutes)
-        uids = await self._run.task_uids(handles)
+        uids = await self._run.task_uids(handles, self._inputs.timeout_minutes)
         return io.NodeOutput(ExecutionBlocker(None), ExecutionBlocker(None), "\n".join(uids))
 
     async def _submitted(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> list[Handle]:

@@ -28,8 +28,6 @@ class Candidate:
     """A task that the service listed, and what it told of it, if anything.
 
     `unseen_until`: when the last look was, by the service's clock, that was answered and did not list it.
-
-    `was_running`: one of the looks of this process saw it. Else it is known by the row that suspects it alone.
     `is_gone`: the service lists it no longer, in no way.
     """
 

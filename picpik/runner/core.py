@@ -306,8 +306,13 @@ class Core:
             seed=record.seed,
             missing=missing,
             trouble=trouble,
-            deliver=lambda: self._ledger.note(Ledger.deliver, record.id, self._clock.time()),
+            deliver=lambda: self._delivered(record, is_whole=not missing or record.is_stored),
         )
+
+    def _delivered(self, record: Record, *, is_whole: bool) -> None:
+        """What is handed out in part is still owed: with Seed -1, too, the next run asks for the rest of it."""
+        if is_whole:
+            self._ledger.note(Ledger.deliver, record.id, self._clock.time())
 
     def _keep_within_bounds(self) -> None:
         dropping = asyncio.create_task(self._drop_oldest())

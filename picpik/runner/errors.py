@@ -107,8 +107,8 @@ class BatchFailed(PicpikError):
     def __init__(self, count: int, failures: Mapping[int, Exception]) -> None:
         reasons = "\n".join(f"Entry {entry}: {error}" for entry, error in failures.items())
         super().__init__(
-            f"{len(failures)} of {count} entries failed; the other {count - len(failures)} are stored.",
-            f"Run again: what is stored is not paid again, only the failed entries are.\n{reasons}",
+            f"{len(failures)} of {count} entries failed; the other {count - len(failures)} go on or are stored.",
+            f"Run again: what has a task, is stored or is looked for is not paid again.\n{reasons}",
         )
         self.failures = failures
 

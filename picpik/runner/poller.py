@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..api import CallFailed, TaskDetail
+from ..api import CallFailed, HttpRefused, TaskDetail
 from .connection import Connection
 from .delays import Delays
 from .pace import Pace
@@ -96,7 +96,9 @@ class Poller:
             self._waiting.remove(waiting)
 
     def hurry(self, task_uid: str) -> None:
-        """Somebody has come to wait for the task: it is asked for soon, whatever pauses are kept."""
+        """Somebody has come to wait for the task: it is asked for soon, whatever pauses are kept after a failure."""
+        if self._pace.factor == 1.0:  # a service that asks for patience gets it
+            self._last = min(self._last, self._now())
         for waiting in self._waiting:
             if waiting.task_uid == task_uid:
                 waiting.due = self._now()
@@ -160,7 +162,9 @@ class Poller:
             self._refuse(waiting, error)
 
     async def _wait_in_trouble(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
-        pause = wait_before_retry(self._failures, error, self._jitter, self._delays) * self._pace.factor
+        pause = wait_before_retry(self._failures, error, self._jitter, self._delays)
+        if not (isinstance(error, HttpRefused) and error.retry_after is not None):  # else it has said how long
+            pause *= self._pace.factor
         for each in waiting:
             each.watcher.troubled(error)
             each.due = self._now() + pause

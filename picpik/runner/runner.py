@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from ..api import SYSTEM_CLOCK, Account, Client, Clock, Request, Timeouts, tls_context
+from ..api import SYSTEM_CLOCK, Account, Client, Clock, PicpikError, Request, Timeouts, tls_context
 from ..ledger import FILE_NAME, FOLDER_NAME, OWNERS_FOLDER, Durability, LedgerThread, Owners, ResultFolder
 from .collector import CheckPicture
 from .core import Core
@@ -64,6 +64,7 @@ class Runner:
             poll_interval=poll_interval,
             keep_bytes=keep_bytes,
         )
+        self._said: set[str] = set()
         self._starting = threading.Lock()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -128,12 +129,19 @@ class Runner:
     # -- the thread
 
     def _insist(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
-        future = self._spawn(work)
+        """Has `work` done for somebody who waits. Raises RuntimeError where the thread has ended for good."""
+        future = self._start(work)
         if future is None:
             raise RuntimeError("the task runner has ended")
         return future
 
-    def _spawn(self, work: Coroutine[Any, Any, Any]) -> Future[Any] | None:
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Has `work` done for nobody in particular."""
+        future = self._start(work)
+        if future is not None:
+            future.add_done_callback(self._tell_of_a_failure)
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> Future[Any] | None:
         """Has `work` done in the thread. None where the thread has ended for good."""
         with self._starting:
             if self._stopped:
@@ -142,9 +150,7 @@ class Runner:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="picpik", daemon=True)
                 self._thread.start()
-            future = asyncio.run_coroutine_threadsafe(work, self._loop)
-            future.add_done_callback(_tell_of_a_crash)
-            return future
+            return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -167,7 +173,11 @@ class Runner:
         context = await asyncio.to_thread(tls_context)
         return Client(account, ssl_context=context, timeouts=self._timeouts, clock=self._clock)
 
-
-def _tell_of_a_crash(work: Future[Any]) -> None:
-    if not work.cancelled() and (crash := work.exception()) is not None:
-        _log.error("PICPIK, in the background: a fault of the pack", exc_info=crash)
+    def _tell_of_a_failure(self, work: Future[Any]) -> None:
+        if work.cancelled() or (error := work.exception()) is None:
+            return
+        if not isinstance(error, PicpikError):
+            _log.error("PICPIK, in the background: a fault of the pack", exc_info=error)
+        elif str(error) not in self._said:  # such as a proxy that cannot be used
+            self._said.add(str(error))
+            _log.warning("PICPIK, in the background: %s", error)

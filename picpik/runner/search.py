@@ -62,6 +62,8 @@ class _Lost:
     """When its submit began on the monotonic clock; None where that was in another process."""
     ended: float | None
     """When its connection ended, on the same clock."""
+    since: float
+    """What was listed before is nothing about it."""
     looks: int = 0
     answered_from: float | None = None
     """When the first of the looks was that have all been answered since, on the monotonic clock."""
@@ -101,6 +103,7 @@ class Search:
         self._candidates: dict[str, Candidate] = {}
         self._missed_since: dict[str, float] = {}
         self._answered_at = 0.0
+        self._listed_at = 0.0
         self._arrival = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._last = float("-inf")
@@ -114,7 +117,7 @@ class Search:
         `began` and `ended` are when the submit began and its connection ended, on the monotonic clock. A row that was
         looked for through the whole window before needs one more look that is answered. Raises SearchExpired.
         """
-        lost = _Lost(record, searcher, began, ended)
+        lost = _Lost(record, searcher, began, ended, self._clock.monotonic())
         self._lost.append(lost)
         self._arrival.set()
         if self._looking is None:
@@ -167,7 +170,7 @@ class Search:
             return
         self._pace.answered()
         self._failures = 0
-        for lost in list(self._lost):
+        for lost in [lost for lost in self._lost if lost.since <= self._listed_at]:
             await self._judge(lost)
 
     async def _see(self) -> None:
@@ -177,11 +180,13 @@ class Search:
         or of another process was running.
         """
         client = self._connection.client
+        self._listed_at = self._clock.monotonic()
         running = await client.running_tasks()
         now, account = client.now(), client.account.identity
         seen = await self._ledger(Ledger.see, account, running, self._answered_at, now)
         self._answered_at = now
-        self._candidates = {each.task_uid: self._candidates.get(each.task_uid) or Candidate.of(each) for each in seen}
+        candidates = {each.task_uid: Candidate.of(each) for each in seen} | await self._forgotten(seen)
+        self._candidates = {uid: self._candidates.get(uid, candidate) for uid, candidate in candidates.items()}
         asked = [uid for uid in self._candidates if self._may_tell_more(uid)]
         details = await self._details(asked)
         told = [
@@ -190,6 +195,16 @@ class Search:
         self._note(asked, running, details)
         if told:
             await self._ledger(Ledger.note_told, account, told)
+
+    async def _forgotten(self, seen: Sequence[Sighting]) -> dict[str, Candidate]:
+        """Suspects that the ledger has no sighting of, as one in memory: they are suspects all the same."""
+        suspects = {uid for lost in self._lost for uid in lost.record.suspects}
+        forgotten = suspects - {each.task_uid for each in seen}
+        if not forgotten:
+            return {}
+        account = self._connection.client.account.identity
+        taken = await self._ledger(Ledger.submitted_among, forgotten, account)
+        return {uid: Candidate(uid, 0.0) for uid in sorted(forgotten - taken)}
 
     def _is_new(self, detail: TaskDetail) -> bool:
         """Does it tell more of the task than was told before?"""
@@ -252,7 +267,7 @@ class Search:
             return
         now = self._clock.monotonic()
         if lost.answered_from is None or now - lost.last_look > self._longest_gap():
-            lost.answered_from = now
+            lost.answered_from = self._listed_at
         lost.last_look = now
         lost.looks += 1
         if lost.record.is_expired(self._connection.client.now()):
@@ -295,8 +310,7 @@ class Search:
     def _seconds_left(self, lost: _Lost) -> float:
         if lost.record.search_ended is not None:
             return 0.0
-        answered = self._clock.monotonic() - (lost.answered_from or 0.0)
-        return self._delays.search_window - answered
+        return self._delays.search_window - (self._listed_at - (lost.answered_from or 0.0))
 
     def _latest(self, lost: _Lost) -> float:
         """Until when the task can have been made, by the service's clock."""

@@ -188,7 +188,7 @@ def test_a_batch_with_a_failing_entry_keeps_the_others_and_pays_only_for_that_on
     error = comfyui.client.run(prompt).error
 
     assert error is not None
-    assert error.message.startswith("1 of 4 entries failed; the other 3 are stored.")
+    assert error.message.startswith("1 of 4 entries failed; the other 3 go on or are stored.")
     assert "(ErrorCode 9: no cloth)" in error.message
     assert accepted(calm)[3_000_006] == 4
     again = comfyui.client.run(prompt)
