@@ -39,7 +39,7 @@ class RunRecord:
     waits: bool = True
     ended: float | None = None
     outcome: str = ""
-    """result, TaskUID, cancelled, cut off (ComfyUI ended), left (lost patience), or the name of an error."""
+    """result, part of a result, TaskUID, cancelled, cut off (ComfyUI ended), left (lost patience), or an error's name."""
     text: str = ""
     uid: str | None = None
     was_told: bool = False

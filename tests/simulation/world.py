@@ -375,10 +375,10 @@ class World:
 
     def _receive(self, record: RunRecord, result: runner.TaskResult, is_poll: bool) -> None:
         owners = {owner_of(self.results.read(path)) for path in result.pictures}
-        record.outcome, record.uid = "result", result.task_uid
+        record.outcome, record.uid = "part of a result" if result.missing else "result", result.task_uid
         self.story.said += getattr(result, "notes", ())
         names = frozenset(name for name, _ in owners)
-        if not is_poll:
+        if not is_poll and not result.missing:  # of what is given in part, the rest is still owed
             self.story.deliveries.append(Delivery(record, result.task_uid, self.loop.time(), names))
         result.deliver()
 
@@ -403,7 +403,7 @@ class World:
             record = await self._run(self.computers[0], ask, True, None, _LAST_PATIENCE)
             if record.outcome == "left":
                 record.outcome = "left at the end"
-            if record.outcome in ("result", "left at the end"):
+            if record.outcome in ("result", "part of a result", "left at the end"):
                 return
 
     async def _settle(self) -> None:
