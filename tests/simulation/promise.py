@@ -39,7 +39,7 @@ class RunRecord:
     waits: bool = True
     ended: float | None = None
     outcome: str = ""
-    """result, part of a result, TaskUID, cancelled, cut off (ComfyUI ended), left (lost patience), or an error's name."""
+    """result, part of a result, TaskUID, cancelled, cut off (ComfyUI ended), left (lost patience), or an error."""
     text: str = ""
     uid: str | None = None
     was_told: bool = False
