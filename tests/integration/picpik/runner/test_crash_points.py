@@ -21,6 +21,9 @@ from comfyui_picpik.tests.integration.crash_points.scenarios import SCENARIOS, S
 from comfyui_picpik.tests.integration.crash_points.seams import CRASH, CUT, CUT_KEEPING_NAMES, DISK_ERROR
 from comfyui_picpik.tests.integration.crash_points.sweep import Figures, Sweep
 
+NOT_IN_EVERY_LIFE = 6
+"""Lives differ by a poll or two: so many of the last seams are not reached by every one of them."""
+
 TOLD = 4
 """So many failing points are told in full."""
 
@@ -79,4 +82,5 @@ def assert_that_all_is_well(scenario: Scenario, kind: str, sweep: Sweep, figures
     wrong = {k: seen[k].wrong for k in sorted(seen) if seen[k].wrong}
     told = "\n".join(line for story in list(wrong.values())[:TOLD] for line in story)
     assert not wrong, f"{len(wrong)} of {len(seen)} points, {sorted(wrong)}:\n{told}"
-    assert len(seen) == max(seen), "seams that no other life had"
+    missed = [k for k in range(1, max(seen)) if k not in seen and k <= max(seen) - NOT_IN_EVERY_LIFE]
+    assert not missed, "seams that were stepped over"

@@ -48,6 +48,8 @@ def test_no_file_is_no_survivor(tmp_path: Path):
 
 
 def test_the_survivors_of_this_project_are_mutants_of_its_code():
-    mutants = [mutant for file in plan.MODULES for mutant in mutants_of((ROOT / file).read_text("utf-8"), file)]
+    known = survivors.read(ROOT / plan.SURVIVORS)
+    files = [file for file in plan.MODULES if any(file in str(entry) for entry in known)]
+    mutants = [mutant for file in files for mutant in mutants_of((ROOT / file).read_text("utf-8"), file)]
 
-    survivors.refuse_outdated(survivors.read(ROOT / plan.SURVIVORS), mutants)
+    survivors.refuse_outdated(known, mutants)
