@@ -300,7 +300,8 @@ class World:
         if sequence.draws:
             assert result.task_uid not in sequence.seen, f"a picture that was delivered before: {sequence.story}"
         if hands_out and (self.random.random() < 0.7 or sequence.draws):
-            sequence.seen.add(result.task_uid)
+            if not result.missing:  # of what is given in part, the rest is still owed
+                sequence.seen.add(result.task_uid)
             result.deliver()
 
     def _last_round(self) -> None:
