@@ -103,7 +103,8 @@ class Search:
         self._candidates: dict[str, Candidate] = {}
         self._missed_since: dict[str, float] = {}
         self._answered_at = 0.0
-        self._listed_at = 0.0
+        # Between the two the service has looked: whoever waits for a window to pass takes the shorter one.
+        self._listed_at = self._told_at = 0.0
         self._arrival = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._last = float("-inf")
@@ -182,6 +183,7 @@ class Search:
         client = self._connection.client
         self._listed_at = self._clock.monotonic()
         running = await client.running_tasks()
+        self._told_at = self._clock.monotonic()
         now, account = client.now(), client.account.identity
         seen = await self._ledger(Ledger.see, account, running, self._answered_at, now)
         self._answered_at = now
@@ -267,7 +269,7 @@ class Search:
             return
         now = self._clock.monotonic()
         if lost.answered_from is None or now - lost.last_look > self._longest_gap():
-            lost.answered_from = self._listed_at
+            lost.answered_from = self._told_at
         lost.last_look = now
         lost.looks += 1
         if lost.record.is_expired(self._connection.client.now()):
