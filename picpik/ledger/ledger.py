@@ -237,9 +237,10 @@ class Ledger:
         """Writes the row as it is in `record`, flushed to disk when this returns, and gives what is there now.
 
         What was handed out is not for this to say, and stays as it is. A row that another one has replaced meanwhile
-        is written, but stays out of the way of its successor. A row never loses its TaskUID: where another process has
-        given it one meanwhile, the row stays as it is, and a second TaskUID gets a row of its own. Raises
-        TaskBelongsElsewhere where another row of the account has the TaskUID.
+        is written, but stays out of the way of its successor. A row never loses its results or its TaskUID: where
+        another process has stored them, or given it one, meanwhile, the row stays as it is, and a second TaskUID gets a
+        row of its own. Where another row of the account has the TaskUID, one that was only asked for by it gives way
+        to that row, which is given; for one that was sent, TaskBelongsElsewhere is raised.
         """
         with self._transaction():
             there = self._one("id = ?", record.id)

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
@@ -29,16 +28,9 @@ from comfyui_picpik.picpik.runner import (
 )
 from comfyui_picpik.sandbox import start_in_thread
 from comfyui_picpik.tests.clocks import SetClock
+from comfyui_picpik.tests.waiting import until
 
 SUBMIT = "GeneratePatternsFromImage"
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    """Waits for something that another thread does."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain until {what}"
-        time.sleep(0.005)
 
 
 # -- the same request
