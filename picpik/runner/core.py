@@ -38,7 +38,7 @@ from .account_session import AccountSessions, Connect
 from .collector import CheckPicture
 from .completion import Completion
 from .delays import Delays
-from .errors import SearchEnded, Undecided, Withdrawn
+from .errors import OutcomeUnknown, SearchEnded, Undecided, Withdrawn
 from .handle import Handle
 from .job import Job
 from .progress import Phase
@@ -274,7 +274,8 @@ class Core:
         del self._live[job.key]
         if task.cancelled() or (error := task.exception()) is None:
             return
-        self._searched.add(job.record.id)
+        if isinstance(error, OutcomeUnknown):  # whatever else went wrong may go well the next time
+            self._searched.add(job.record.id)
         if not job.unwatched.is_set() or isinstance(error, Withdrawn):
             return
         if isinstance(error, PicpikError):
