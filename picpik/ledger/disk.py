@@ -11,18 +11,24 @@ _CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
-    """Makes a folder and its parents, whose names survive a power cut. Raises OSError.
+    """Makes a folder and its parents, if need be, so that their names survive a power cut. Raises OSError.
 
     `mode` is for the folder itself, and only if it is new: whoever made one before knew who was to use it.
+
+    Another process may have made any of them a moment ago, and not flushed its name yet. As each name is flushed before
+    one below it is made, only the folder's own and its parent's can be such.
     """
-    if folder.is_dir():
-        return
-    new = [folder]
-    while not new[-1].parent.exists():
-        new.append(new[-1].parent)
-    folder.mkdir(mode, parents=True, exist_ok=True)
-    for each in new:
-        sync_names(each.parent)
+    if not folder.parent.is_dir():
+        make_folder(folder.parent)
+    else:
+        _sync_own_names(folder.parent.parent)
+    folder.mkdir(mode, exist_ok=True)
+    _sync_own_names(folder.parent)
+
+
+def _sync_own_names(folder: Path) -> None:
+    if os.access(folder, os.R_OK | os.W_OK):  # else no name there is of our making
+        sync_names(folder)
 
 
 def sync_names(folder: Path) -> None:

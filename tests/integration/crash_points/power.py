@@ -37,12 +37,13 @@ class Mirror:
         for part in ("files", "folders", "inodes", "ledger"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._ledger_files: dict[int, int] = {}  # by inode
 
     # -- by those who live
 
     def made(self, path: Path) -> None:
-        """A file is there that perhaps was not."""
-        with suppress(FileExistsError):
+        """A file is there that perhaps was not, and that another process may have deleted already."""
+        with suppress(FileExistsError, FileNotFoundError):
             (self._folder / "inodes" / str(path.stat().st_ino)).hardlink_to(path)
 
     def makes_folder(self, path: Path) -> None:
@@ -65,9 +66,16 @@ class Mirror:
             for part in _LEDGER_PARTS:
                 there, copy = path.with_name(path.name + part), self._folder / "ledger" / (path.name + part)
                 if there.exists():
-                    self._put(copy, there.read_bytes())
+                    self._put(copy, self._of_ledger_file(there))
                 else:
                     copy.unlink(missing_ok=True)
+
+    def _of_ledger_file(self, path: Path) -> bytes:
+        """Its content, read without closing it: a close would free all locks that SQLite has on it in this process."""
+        status = path.stat()
+        if status.st_ino not in self._ledger_files:
+            self._ledger_files[status.st_ino] = os.open(path, os.O_RDONLY)
+        return os.pread(self._ledger_files[status.st_ino], status.st_size, 0)
 
     # -- after the cut
 

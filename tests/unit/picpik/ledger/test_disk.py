@@ -28,16 +28,29 @@ linux_only = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the 
 
 
 @linux_only
-def test_the_name_of_every_new_folder_is_flushed(tmp_path, synced):
+def test_the_name_of_every_new_folder_is_flushed_before_one_below_it_is_made(tmp_path, synced):
     make_folder(tmp_path / "a" / "b" / "c")
-    assert sorted(synced) == [(tmp_path, {"a"}), (tmp_path / "a", {"b"}), (tmp_path / "a" / "b", {"c"})]
+    assert synced[-3:] == [(tmp_path, {"a"}), (tmp_path / "a", {"b"}), (tmp_path / "a" / "b", {"c"})]
 
 
 @linux_only
-def test_a_folder_that_is_there_is_left_as_it_is(tmp_path, synced):
+def test_what_another_process_has_just_made_is_flushed_too_for_it_may_not_have_come_to_that(tmp_path, synced):
+    (tmp_path / "results" / "task").mkdir(parents=True)
+    make_folder(tmp_path / "results" / "task")
+    assert synced == [(tmp_path, {"results"}), (tmp_path / "results", {"task"})]
+
+
+def test_a_folder_that_is_there_keeps_its_rights(tmp_path):
     before = tmp_path.stat().st_mode
     make_folder(tmp_path, 0o700)
-    assert synced == [] and tmp_path.stat().st_mode == before
+    assert tmp_path.stat().st_mode == before
+
+
+@linux_only
+def test_a_folder_that_only_others_write_to_is_not_asked(tmp_path, synced, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda folder, _how: folder != tmp_path)
+    make_folder(tmp_path / "home")
+    assert tmp_path not in [folder for folder, _ in synced]
 
 
 @posix_only
