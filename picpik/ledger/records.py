@@ -74,7 +74,8 @@ class Record:
     `told`, `handed_out`, `delivered`, `used`: when the user was told that the search is over, when the TaskUID and the
     pictures were given to a node, and the last time at which they were.
     `held_by` is the process in which somebody waits for a result with a drawn seed, or has got it and not let go yet.
-    `submitted` and `ended` are by the service's clock as far as that was known.
+    `submitted` and `ended` are by the service's clock as far as that was known; `ended` is None where nobody was
+    looking when the task ended.
     """
 
     id: str
@@ -210,7 +211,7 @@ def spent_since(db: sqlite3.Connection, since: float) -> int:
 def seconds_taken(
     db: sqlite3.Connection, action: str, size: tuple[int, int] | None, batch_size: int | None, count: int
 ) -> list[float]:
-    """Seconds from acceptance to stored results of the newest `count` tasks that were alike."""
+    """Seconds from acceptance to the end, of the newest `count` tasks that were alike and whose end was seen."""
     width, height = size or (None, None)
     rows = db.execute(
         "SELECT ended - submitted FROM tasks WHERE action = ? AND width IS ? AND height IS ? AND batch_size IS ? "

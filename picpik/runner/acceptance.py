@@ -201,7 +201,7 @@ class Acceptance:
             return
         evidence = await _evidence(job.record, session)
         if found.suspects:
-            raise Undecided(named(job.record), found.suspects, evidence)
+            raise Undecided(named(job.record), found.suspects, evidence, is_drawn=job.record.drawn_key is not None)
         raise SearchEnded(named(job.record), self._time_of_day(ended - session.client.now()), evidence)
 
     def _time_of_day(self, seconds: float) -> str:

@@ -29,6 +29,9 @@ _log = logging.getLogger("picpik")
 _PAST_TASKS = 20
 _MISSES_TILL_SAID = 4
 
+_SOON, _SHARE_OF_AGE = 5.0, 0.25
+"""An end that is seen so many seconds, or so much of the task's age, after the last look counts as seen."""
+
 
 class Completion:
     """Brings the accepted task of one job to its end. `result_of` makes what is handed out of what is stored."""
@@ -52,6 +55,8 @@ class Completion:
         self._misses = 0
         self._missed_since = 0.0
         self._was_listed = False
+        self._unfinished_at: float | None = None
+        self._shortest_past: float | None = None
         self._state = "not listed"
         self._answer = ""
         self._said: set[str] = set()
@@ -66,7 +71,7 @@ class Completion:
             self._job.say(Phase.DOWNLOADING)
             collected = await self._session.collector.collect(detail, self._job.record.files)
             if not collected.missing:
-                return await self._write(state=STORED, files=collected.files, ended=self._session.client.now())
+                return await self._write(state=STORED, files=collected.files)
             await self._write(files=collected.files)
             if self._is_past_collecting():
                 return await self._given_up(collected)
@@ -76,22 +81,36 @@ class Completion:
 
     async def _finished(self) -> TaskDetail:
         """Waits for the task's end, however often asking fails."""
+        while (detail := await self._polled()) is None:
+            await self._give_up()
         record = self._job.record
-        age, shortest_past = await self._age_and_shortest_past(record)
-        hurrying = asyncio.create_task(self._hurry())
-        try:
-            detail = await self._session.poller.ended(self._task_uid, self, age, shortest_past)
-        finally:
-            hurrying.cancel()
-        if detail is None:
-            raise await self._ended_badly(self._lost())
         if detail.status is TaskStatus.FAILED:
             raise await self._ended_badly(TaskFailed(self._task_uid, detail.error_code, detail.error_message))
         # a task that is collected by its TaskUID alone is known by what the service says of it
         asked = {} if record.action else {"action": detail.action, "seed": detail.seed}
         count = len(detail.image_urls) + len(detail.texts)
-        await self._write(state=FINISHED, points_spent=detail.points_spent, results=count, **asked)
+        ended = record.ended or self._end_as_seen()
+        await self._write(state=FINISHED, points_spent=detail.points_spent, results=count, ended=ended, **asked)
         return detail
+
+    async def _polled(self) -> TaskDetail | None:
+        age, self._shortest_past = await self._age_and_shortest_past(self._job.record)
+        hurrying = asyncio.create_task(self._hurry())
+        try:
+            return await self._session.poller.ended(self._task_uid, self, age, self._shortest_past)
+        finally:
+            hurrying.cancel()
+
+    def _end_as_seen(self) -> float | None:
+        """When the task ended, by the service's clock; None where nobody was looking for long before it was seen.
+
+        What such tasks take is known from this, and says when the next one is asked for first.
+        """
+        now, began = self._session.client.now(), self._job.record.submitted
+        if began is None:
+            return None
+        unfinished = began + (self._shortest_past or 0.0) if self._unfinished_at is None else self._unfinished_at
+        return now if now - unfinished <= max(_SOON, _SHARE_OF_AGE * (now - began)) else None
 
     async def _age_and_shortest_past(self, record: Record) -> tuple[float, float | None]:
         """Nothing is taken for known of them before the service has told its time: our clock may be days off."""
@@ -117,6 +136,7 @@ class Completion:
         self._was_listed = True
         self._misses = 0
         self._state = detail.status_text
+        self._unfinished_at = self._session.client.now()
         self._job.saw(detail)
         return self._is_past_collecting()
 
@@ -144,9 +164,16 @@ class Completion:
         self._tell(TaskNotListed(self._task_uid))
         return False
 
-    def _lost(self) -> TaskError:
-        """Why it is waited for no longer."""
-        return TaskLost(self._task_uid, self._state) if self._is_known else TaskNotFound(self._task_uid, self._answer)
+    async def _give_up(self) -> None:
+        """Raises why it is waited for no longer, unless it turns out that there is such a task."""
+        if self._is_known:
+            raise await self._ended_badly(TaskLost(self._task_uid, self._state))
+        error, record = TaskNotFound(self._task_uid, self._answer), self._job.record
+        self._job.record = await self._ledger(Ledger.write, replace(record, **self._failed(error)))
+        if self._job.record.id == record.id:
+            self._job.say(Phase.FAILED)
+            raise error
+        # Else it has become the task of a submit meanwhile, of which only the service's own words say that it is over.
 
     @property
     def _is_known(self) -> bool:
@@ -164,7 +191,7 @@ class Completion:
     async def _given_up(self, collected: Collected) -> Record:
         """24 hours are over: what there is is all that there will be."""
         if collected.files:
-            return await self._write(state=STORED, ended=self._session.client.now())
+            return await self._write(state=STORED)
         raise await self._ended_badly(self._unavailable(collected))
 
     def _unavailable(self, collected: Collected) -> ResultUnavailable:
@@ -173,8 +200,11 @@ class Completion:
 
     async def _ended_badly(self, error: TaskError) -> TaskError:
         self._job.say(Phase.FAILED)
-        await self._write(state=FAILED, current_key=None, ended=self._session.client.now(), message=error.what)
+        await self._write(**self._failed(error))
         return error
+
+    def _failed(self, error: TaskError) -> dict[str, Any]:
+        return {"state": FAILED, "current_key": None, "ended": self._session.client.now(), "message": error.what}
 
     # --
 

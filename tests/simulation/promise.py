@@ -148,16 +148,23 @@ def _drawn(story: Story, paid: Task, earlier: list[Task]) -> tuple[list[str], li
     own = max((run for run in runs if run.process is paid.submit.process), key=lambda run: run.began, default=None)
     if own is None:
         return [], []  # a submit that nobody wanted: told by _unwanted
-    free = [task for task in live if not _was_given(story, task, own.began)]
-    reasons = {task.uid: _no_excuse(story, task, paid) for task in free}
+    reasons = {task.uid: _no_excuse(story, task, paid) for task in live if not _was_given(story, task, own.began)}
     gaps = [f"gap: {_told(paid)} for {uid}" for uid, reason in reasons.items() if not reason]
-    # who asked while somebody waited gets another, also if that one has left when it is sent
-    at = (own.began, paid.submit.sent)
-    held = sum(run is not own and any(map(run.is_open, at)) for run in runs)
-    held += sum(poll.uid in reasons and any(map(poll.is_open, at)) for poll in story.polls)
-    kept = sum(bool(reason) for reason in reasons.values())
-    if kept > held:
-        return [f"PAID TWICE: {_told(paid)} while {kept} given to nobody, {held} held: {reasons}"], gaps
+    kept = {uid for uid, reason in reasons.items() if reason}
+
+    def left_over(at: float) -> int:
+        """How many tasks were there that nobody had been given or waited for?"""
+        there = {
+            uid
+            for uid in kept
+            if (task := story.service.tasks[uid]).submit.sent <= at and not _was_given(story, task, at)
+        }
+        held = sum(run is not own and run.is_open(at) for run in runs)
+        return len(there) - held - sum(poll.uid in there and poll.is_open(at) for poll in story.polls)
+
+    # who asked while none was left over gets another, also if one is when it is sent; and the other way round
+    if min(left_over(own.began), left_over(paid.submit.sent)) > 0:
+        return [f"PAID TWICE: {_told(paid)} while more were there than were held: {reasons}"], gaps
     return [], gaps
 
 
@@ -188,7 +195,9 @@ def _no_excuse(story: Story, live: Task, paid: Task) -> str:
     told = [
         run.ended
         for run in story.of(live.name)
-        if run.was_told and run.ended is not None and run.ended >= submit.ended + WINDOW - _BETWEEN_LOOKS
+        if (run.was_told or (run.ask.draws and run.outcome == "Undecided"))
+        and run.ended is not None
+        and run.ended >= submit.ended + WINDOW - _BETWEEN_LOOKS
     ]
     payers = [run.began for run in story.of(live.name) if run.process is paid.submit.process and run.is_open(sent)]
     if not told or not payers or min(told) > max(payers):

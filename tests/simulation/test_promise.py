@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from comfyui_picpik.picpik.runner import Delays, retry, search, submission
+from comfyui_picpik.picpik.runner import Core, Delays, retry, search, submission
 from comfyui_picpik.picpik.runner.candidates import Verdict as Evidence
 from comfyui_picpik.tests.simulation.home import Home
 from comfyui_picpik.tests.simulation.naive_core import NaiveCore
@@ -62,6 +62,13 @@ def test_a_lost_answer_that_is_simply_sent_again_is_caught(monkeypatch: pytest.M
 def test_a_task_that_is_taken_for_ones_own_without_evidence_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "verdict", lambda *_: Evidence.FITS)
     first_that_breaks("MIXED UP")
+
+
+def test_seed_minus_1_that_draws_anew_while_a_result_is_left_over_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def none_is_left_over(*_: Any) -> None: ...
+
+    monkeypatch.setattr(Core, "_undelivered", none_is_left_over)
+    first_that_breaks("PAID TWICE")
 
 
 def test_a_failing_schedule_is_shrunk_to_what_makes_it_fail() -> None:

@@ -407,8 +407,8 @@ class World:
                 return
 
     async def _settle(self) -> None:
-        """What goes on in the background gets its time."""
-        for _ in range(10):
+        """What goes on in the background gets its time: a submit that hangs, and the search for its task after that."""
+        for _ in range(16):
             self._take_stock()
             is_stored = (self.story.stored.get(task.uid) == task.count for task in self.service.tasks.values())
             if self.service.coming == 0 and all(is_stored):

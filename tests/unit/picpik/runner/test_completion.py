@@ -156,6 +156,34 @@ async def test_what_such_tasks_have_taken_before_says_when_it_is_asked_for_first
     assert house.client.times("details") == [45.0 - 5.0]
 
 
+@pytest.mark.parametrize(
+    ("age", "away_until", "is_seen"),
+    [(1.2, 0.0, True), (5.0, 0.0, True), (5.1, 0.0, False), (1.2, 60.0, False)],
+    ids=["looked at at once", "looked at soon", "nobody looked for long", "the service was away"],
+)
+@in_virtual_time
+async def test_an_end_that_nobody_saw_says_nothing_of_what_such_tasks_take(house, age, away_until, is_seen):
+    house.client.details = lambda _: SILENCE if now() < away_until else finished("a")
+    record = await house.begin(submitted=START + 1.2 - age)
+    assert record.ended == (START + 1.2 if is_seen else None)
+    assert house.ledger.ledger.seconds_taken(record, 20) == ([pytest.approx(age)] if is_seen else [])
+
+
+@in_virtual_time
+async def test_after_a_look_at_which_it_was_running_the_end_is_seen_in_time(house):
+    house.client.details = lambda _: {UID: detail(UID)} if now() < 100.0 else finished("a")
+    record = await house.begin(submitted=START - 1000.0)
+    assert record.ended is not None and 100.0 < record.ended - START < 115.0
+
+
+@in_virtual_time
+async def test_results_that_come_late_do_not_make_the_task_a_long_one(house):
+    house.client.details = lambda _: finished("a")
+    house.client.pictures = lambda _: SILENCE if now() < 500.0 else PNG
+    assert (await house.begin()).ended == START + 1.2
+    assert now() > 500.0
+
+
 @in_virtual_time
 async def test_a_task_that_was_collected_by_its_uid_is_known_by_what_the_service_says_of_it(house):
     house.client.details = lambda _: finished("a", seed=99)
@@ -307,6 +335,22 @@ async def test_a_typed_task_uid_that_is_not_listed_is_none(house):
 
 
 @in_virtual_time
+async def test_a_typed_task_uid_that_becomes_that_of_a_submit_meanwhile_is_one_and_stays_paid(house):
+    house.client.details = lambda _: {} if now() < 100.0 else finished("a")
+    storing = house.begin(**TYPED)
+    watching = house.watch()
+    await asyncio.sleep(10.0)
+    submitted = new_record(
+        request_key="of the submit", account=house.client.account.identity, owner="me", action=ACTION, created=START
+    )
+    house.ledger.ledger.adopt(replace(submitted, submit_began=START, is_timed=True), UID, START + 10.0)
+    record = await storing
+    await watching
+    assert (record.id, record.state, record.current_key) == (submitted.id, STORED, "of the submit")
+    assert {name for _, name in house.told} == {"TaskNotListed"}
+
+
+@in_virtual_time
 async def test_a_typed_task_uid_that_is_refused_is_none_and_the_service_s_text_is_shown(house):
     house.client.details = lambda _: BAD_TASK
     with pytest.raises(TaskNotFound, match="no such task"):
@@ -409,7 +453,7 @@ async def test_after_24_hours_what_there_is_of_the_results_is_all_there_will_be(
     assert DAY < now() < DAY + 310
     assert (record.state, record.current_key, record.results) == (STORED, "key", 2)
     assert names(record) == ["00.png"]
-    assert record.ended == START + now()
+    assert record.ended == START + 1.2
 
 
 @in_virtual_time
