@@ -167,7 +167,6 @@ class Poller:
             pause *= self._pace.factor
         for each in waiting:
             each.watcher.troubled(error)
-            each.due = self._now() + pause
         self._last = self._now() + pause - self._rhythm.least
 
     def _refuse(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:

@@ -202,8 +202,6 @@ class Search:
         """Suspects that the ledger has no sighting of, as one in memory: they are suspects all the same."""
         suspects = {uid for lost in self._lost for uid in lost.record.suspects}
         forgotten = suspects - {each.task_uid for each in seen}
-        if not forgotten:
-            return {}
         account = self._connection.client.account.identity
         taken = await self._ledger(Ledger.submitted_among, forgotten, account)
         return {uid: Candidate(uid, 0.0) for uid in sorted(forgotten - taken)}
@@ -264,9 +262,6 @@ class Search:
 
     async def _judge(self, lost: _Lost) -> None:
         """Decides, after a look that was answered, what is known of one request."""
-        if lost.record.task_uid is not None:  # another process has found it
-            lost.settle(lost.record)
-            return
         now = self._clock.monotonic()
         if lost.answered_from is None or now - lost.last_look > self._longest_gap():
             lost.answered_from = self._told_at
@@ -284,11 +279,10 @@ class Search:
         if len(fits) == 1 and not undecided and not rivals:
             found = await self._ledger(Ledger.adopt, lost.record, fits[0].task_uid, self._connection.client.now())
             if found is not None:
-                self._candidates.pop(fits[0].task_uid, None)
                 lost.settle(found)
                 return
         await self._suspect(lost, [*fits, *undecided])
-        if lost.record.task_uid is not None:
+        if lost.record.task_uid is not None:  # another process has found it
             lost.settle(lost.record)
         elif (left := self._seconds_left(lost)) > 0:
             lost.searcher.looking(left)

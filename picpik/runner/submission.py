@@ -84,7 +84,9 @@ class Submission:
             raise
 
     async def _send_until_decided(self) -> Record:
-        for attempt in range(1, _SENDS + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             if self._unwatched.is_set():
                 raise Withdrawn
             self._say(Phase.SUBMITTING, None)
@@ -103,7 +105,6 @@ class Submission:
                 await self._pause(wait_before_retry(attempt, error, self._jitter, self._delays))
             else:
                 return await self._accepted(task_uid, began)
-        raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _begin(self) -> None:
         client = self._connection.client
@@ -146,6 +147,5 @@ class Submission:
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._unwatched.wait(), seconds)
 
-    async def _write(self, **changes: Any) -> Record:
+    async def _write(self, **changes: Any) -> None:
         self._record = await self._ledger(Ledger.write, replace(self._record, **changes))
-        return self._record

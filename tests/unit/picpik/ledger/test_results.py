@@ -1,5 +1,6 @@
 """The folder of result files: whole or not there, and findable by its names."""
 
+import errno
 import os
 import stat
 import tempfile
@@ -124,34 +125,54 @@ def test_two_who_remove_the_same_do_not_get_into_each_others_way(folder, tmp_pat
     assert list((tmp_path / "results").iterdir()) == []
 
 
-def test_a_folder_that_is_removed_just_when_a_picture_comes_is_made_again(folder, tmp_path, monkeypatch, warnings):
-    touch, turns = Path.touch, iter(range(3))
+@pytest.mark.parametrize(("times", "is_in_place"), [(4, True), (5, False)])
+def test_a_folder_that_is_removed_just_when_a_picture_comes_is_made_again(
+    folder, tmp_path, monkeypatch, warnings, times, is_in_place
+):
+    touch, turns = Path.touch, iter(range(times))
 
     def removed_before(path: Path, **how) -> None:
-        if next(turns) < 2:
+        if next(turns, None) is not None:
             path.parent.rmdir()
         touch(path, **how)
 
     monkeypatch.setattr(Path, "touch", removed_before)
     file = folder.save("task", 0, PNG)
-    assert folder.path(file) == tmp_path / "results" / "task" / "00.png"
-    assert folder.intact([file]) and warnings == []
+    assert folder.path(file).is_relative_to(tmp_path / "results") == is_in_place
+    assert folder.intact([file]) and len(warnings) == (not is_in_place)
+
+
+def test_a_picture_that_cannot_get_its_name_goes_elsewhere_and_leaves_nothing_behind(
+    folder, tmp_path, monkeypatch, warnings
+):
+    replace = Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if path.is_relative_to(tmp_path):
+            raise PermissionError(errno.EACCES, "refused", str(target))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    file = folder.save("task", 0, PNG)
+    assert folder.intact([file]) and len(warnings) == 1
+    assert folder.path(file).parents[1].name.startswith("picpik-results-")
+    assert list((tmp_path / "results" / "task").iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows flushes no folders")
 def test_the_name_of_a_picture_is_flushed_after_the_picture(folder, tmp_path, monkeypatch):
-    flushed: list[tuple[bool, list[str]]] = []
+    flushed: list[tuple[bool, list[tuple[str, int]]]] = []
     task = tmp_path / "results" / "task"
 
     def sync(descriptor: int) -> None:
         opened = os.fstat(descriptor)
         is_task = task.is_dir() and os.path.samestat(opened, task.stat())
         if is_task or not stat.S_ISDIR(opened.st_mode):
-            flushed.append((is_task, [path.suffix for path in task.iterdir()]))
+            flushed.append((is_task, [(path.suffix, path.stat().st_size) for path in task.iterdir()]))
 
     monkeypatch.setattr(os, "fsync", sync)
     folder.save("task", 0, PNG)
-    assert flushed == [(False, [".part"]), (True, [".png"])]
+    assert flushed == [(False, [(".part", len(PNG))]), (True, [(".png", len(PNG))])]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows flushes no folders")
@@ -212,3 +233,9 @@ def test_a_write_that_fails_leaves_no_part_behind(folder, monkeypatch, tmp_path,
     assert [
         path for path in Path(warnings[0].split(" go to ")[1].split(" until")[0]).rglob("*") if path.is_file()
     ] == []
+
+
+@pytest.mark.parametrize(("length", "is_name"), [(64, True), (65, False)])
+def test_a_task_uid_of_usual_length_is_the_name_of_its_folder(folder, tmp_path, length, is_name):
+    folder.save("a" * length, 0, PNG)
+    assert ((tmp_path / "results" / ("a" * length)).is_dir()) == is_name

@@ -77,6 +77,10 @@ async def all_polled(poller: Poller, *uids: str):
     return await asyncio.gather(*(polled(poller, uid) for uid in uids))
 
 
+def ticking() -> list[asyncio.Task]:
+    return [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "_tick"]
+
+
 # -- the rhythm
 
 
@@ -181,9 +185,11 @@ async def test_when_nobody_waits_nobody_asks_and_the_next_one_starts_anew(make, 
     ended_after(client, 0.0)
     poller = make()
     await all_polled(poller, "a")
+    await asyncio.sleep(0.01)
+    assert ticking() == []
     await asyncio.sleep(100.0)
     await all_polled(poller, "b")
-    assert client.times("details") == pytest.approx([1.2, 102.4])
+    assert client.times("details") == pytest.approx([1.2, 102.41])
 
 
 @in_virtual_time
@@ -277,6 +283,29 @@ async def test_after_a_failure_no_newcomer_shortens_the_pause(make, client):
     assert client.times("details") == pytest.approx([1.2, 21.2])
 
 
+@pytest.mark.parametrize(("factor", "asked_again"), [(1.0, 11.2), (2.0, 41.2)])
+@in_virtual_time
+async def test_who_joins_after_a_failure_has_it_asked_again_soon_unless_the_service_asks_for_patience(
+    make, client, pace, factor, asked_again
+):
+    client.details = lambda uids: SILENCE if len(client.calls) == 1 else {uid: detail(uid, FINISHED) for uid in uids}
+    pace.factor = factor
+    poller = make(delays=Delays(first_retry=20.0))
+    waiting = polled(poller, "a")
+    await asyncio.sleep(10.0)
+    poller.hurry("a")
+    await waiting
+    assert client.times("details") == pytest.approx([1.2, asked_again])
+
+
+@in_virtual_time
+async def test_a_service_that_says_how_long_to_wait_is_asked_again_just_then(make, client):
+    answers = iter([HttpRefused("host", 429, retry_after=20.0)])
+    client.details = lambda _: next(answers, {"a": detail("a", FINISHED)})
+    await make().ended("a", Watcher())
+    assert client.times("details") == pytest.approx([1.2, 21.2])
+
+
 @in_virtual_time
 async def test_an_account_that_is_asked_too_often_is_asked_more_slowly_and_recovers(make, client, pace):
     answers = iter([HttpRefused("host", 429), ApiError("Any", 153, "")] + [{"a": detail("a")}] * 3)
@@ -300,6 +329,18 @@ async def test_a_refusal_about_the_call_is_told_to_all_at_once_and_asked_again_e
     assert first.learnt == second.learnt == [*["refused 171"] * 12, "answered"]
     times = [1.2, 5.2, 13.2, 29.2, 61.2, 125.2, 253.2, 509.2, 809.2, 1109.2, 1409.2, 1709.2, 2009.2]
     assert client.times("details") == pytest.approx(times)
+
+
+@in_virtual_time
+async def test_what_was_refused_is_asked_for_again_a_fifth_later_or_earlier_by_chance(make, client):
+    class Latest(NoJitter):
+        def uniform(self, _low, high):
+            return high
+
+    answers = iter([NO_SIGNATURE])
+    client.details = lambda _: next(answers, {"a": detail("a", FINISHED)})
+    await make(jitter=Latest(), delays=Delays(first_retry=1.0)).ended("a", Watcher())
+    assert client.times("details") == pytest.approx([1.2, 1.2 + 1.2 * 8.0])
 
 
 @in_virtual_time
@@ -347,6 +388,20 @@ async def test_bad_task_uids_are_found_among_many_by_halves(make, client):
     assert watchers["a"].learnt == ["answered"] and watchers["bad"].learnt == ["refused 230"]
     assert set(client.times("details")) == {1.2}
     assert len(client.calls) == 1 + 10
+
+
+@pytest.mark.parametrize(
+    ("uids", "bad"),
+    [("abc", "ab"), ("abcdefgh", "abh")],
+    ids=["one alone was refused", "two alone were refused, and others answered"],
+)
+@in_virtual_time
+async def test_what_was_refused_before_does_not_end_the_halving(make, client, uids, bad):
+    client.details = lambda asked: BAD_TASK if set(bad) & set(asked) else {uid: detail(uid, FINISHED) for uid in asked}
+    poller = make()
+    watchers = {uid: Watcher("refused 230") for uid in uids}
+    await asyncio.gather(*(polled(poller, uid, watcher) for uid, watcher in watchers.items()))
+    assert "".join(uid for uid, watcher in watchers.items() if watcher.learnt == ["refused 230"]) == bad
 
 
 @in_virtual_time
@@ -420,5 +475,15 @@ async def test_a_newcomer_at_the_moment_in_which_polling_ends_does_not_make_two_
     await asyncio.sleep(0.01)
     polled(poller, "third")
     await asyncio.sleep(0.01)
-    ticking = [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "_tick"]
-    assert len(ticking) == 1
+    assert len(ticking()) == 1
+
+
+@in_virtual_time
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_newcomer_at_the_moment_in_which_polling_ends_is_polled(make, client, steps):
+    ended_after(client, 0.0)
+    poller = make()
+    await poller.ended("first", Watcher())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    assert (await poller.ended("second", Watcher())).task_uid == "second"

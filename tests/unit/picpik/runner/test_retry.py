@@ -58,7 +58,7 @@ def code(ret_code: int) -> CallFailed:
         (http(300), REFUSED),
         (http(302), REFUSED),
         (http(399), REFUSED),
-        (http(201), UNKNOWN),
+        (http(299), UNKNOWN),
         (http(400), REFUSED),
         (http(401), REFUSED),
         (http(403), REFUSED),

@@ -148,21 +148,22 @@ async def test_a_search_is_told_where_the_service_refuses_to_be_asked_and_goes_o
 @in_virtual_time
 async def test_after_an_answer_the_pauses_of_the_silence_begin_anew(house):
     row = house.row()
-    house.client.running = lambda: SILENCE if now() in (0.0, 1.0, 2.0, 4.0, 9.0, 10.0) else []
+    house.client.running = lambda: SILENCE if now() in (0.0, 1.0, 2.0, 4.0, 9.0, 10.0, 11.0) else []
     looking = house.looks_for(row)
-    await asyncio.sleep(13.5)
+    await asyncio.sleep(14.5)
     looking.cancel()
     assert house.looks == [0.0, 1.0, 2.0, 4.0, 8.0, 9.0, 10.0, 11.0, 13.0]
 
 
+@pytest.mark.parametrize(("asleep", "end"), [(14.0, 79.5), (15.0, 55.5 + 80.0), (100.0, 140.5 + 80.0)])
 @in_virtual_time
-async def test_a_gap_in_which_a_task_can_have_come_and_gone_begins_the_window_anew(house):
+async def test_a_gap_in_which_a_task_can_have_come_and_gone_begins_the_window_anew(house, asleep, end):
     row = house.row()
     looking = house.looks_for(row)
     await asyncio.sleep(40.5)
-    asyncio.get_running_loop().now += 100.0  # the computer was asleep
+    asyncio.get_running_loop().now += asleep  # the computer was
     assert isinstance(await looking, NotFound)
-    assert house.looks[-1] == 140.5 + 80.0
+    assert house.looks[-1] == end
     assert house.searcher.unheard == []
 
 
@@ -262,11 +263,11 @@ async def test_the_time_of_a_submit_that_has_one_stays(house, client):
     assert (await house.outcome(row, began=1.0, ended=1.0)).submit_began == START + 2
 
 
+@pytest.mark.parametrize("late", [xid(START + 75 + 11), "no xid, listed after that"])
 @in_virtual_time
-async def test_a_task_that_was_made_after_the_gateway_s_limit_is_another_s(house):
+async def test_a_task_that_was_made_after_the_gateway_s_limit_is_another_s(house, late):
     row = house.row()
     # the window begins anew at 50 s, and so lasts longer than the gateway does
-    late = xid(START + 75 + 12)
     house.client.running = lambda: SILENCE if now() == 50 else [late] if now() > 90 else []
     assert await house.outcome(row, began=0.0, ended=0.0) == NotFound(row, ())
     assert house.looks[-1] > 130
@@ -309,6 +310,17 @@ async def test_a_candidate_that_ends_without_having_told_stays_one_and_is_asked_
     assert house.now(row) == found.record
     assert now() == 80.0
     assert max(house.client.times("details")) == 30.0
+
+
+@in_virtual_time
+async def test_a_candidate_that_was_listed_nowhere_for_a_while_is_not_asked_for_those_who_come_later(house):
+    house.client.running = lambda: [TASK] if now() < 10 else []
+    house.client.details = lambda _: {}
+    await house.outcome(house.row())
+    asked_until = house.client.times("details")[-1]
+    later = house.row("later", seed=8)
+    assert (await house.outcome(later, began=20.0, ended=20.0)).suspects == (TASK,)
+    assert house.client.times("details")[-1] == asked_until == 25.0
 
 
 @in_virtual_time
@@ -371,6 +383,19 @@ async def test_of_two_tasks_that_fit_none_is_taken(house):
     assert house.now(row).suspects == two and house.now(row).task_uid is None
 
 
+@pytest.mark.parametrize(("seeds", "rivals"), [((7, 7, None), 0), ((7, None), 1)])
+@in_virtual_time
+async def test_what_cannot_be_told_apart_anyway_is_not_followed_for_one_more_that_does_not_tell(house, seeds, rivals):
+    told = {xid(START, number): seed for number, seed in enumerate(seeds)}
+    row = house.row()
+    for number in range(rivals):
+        house.row(f"rival {number}", state=UNKNOWN)
+    house.client.running = lambda: list(told)
+    house.client.details = lambda uids: {uid: detail(uid, seed=told[uid]) for uid in uids}
+    assert set((await house.outcome(row)).suspects) == set(told)
+    assert now() == 80.0
+
+
 @in_virtual_time
 async def test_a_task_that_fits_is_not_taken_as_long_as_another_may_be_it_too(house):
     row = house.row()
@@ -393,6 +418,58 @@ async def test_what_a_look_of_another_process_saw_is_asked_about_though_it_runs_
     house.client.details = lambda uids: {uid: detail(uid, FINISHED) for uid in uids}
     assert (await house.outcome(row, began=None, ended=None)).task_uid == "no xid"
     assert house.client.given("details") == [["no xid"]]
+
+
+@in_virtual_time
+async def test_what_was_told_to_another_process_is_known_here_though_the_service_tells_it_no_more(house):
+    house.runs(TASK)
+    first = house.looks_for(house.row("first", seed=8))
+    await asyncio.sleep(0.5)
+    first.cancel()
+    house.runs()
+    house.client.details = lambda _: {}
+    elsewhere = House(house.client, house.ledger, house.owners, house.search._work, house.search._clock)
+    assert (await elsewhere.outcome(elsewhere.row())).task_uid == TASK
+
+
+@in_virtual_time
+async def test_what_a_task_tells_is_written_down_when_it_is_new_alone(house):
+    row = house.row()
+    house.runs(TASK, seed=None)
+    looking = house.looks_for(row)
+    await asyncio.sleep(40.0)
+    assert house.ledger.methods.count("note_told") == 1
+    house.runs(TASK, seed=7)
+    await looking
+    assert house.ledger.methods.count("note_told") == 2
+
+
+@in_virtual_time
+async def test_a_suspect_that_the_ledger_has_no_sighting_of_is_asked_about_all_the_same(house):
+    row = house.row(state=UNKNOWN, search_ended=START, suspects=(TASK,))
+    assert (await house.outcome(row, began=None, ended=None)).task_uid == TASK
+
+
+@in_virtual_time
+async def test_a_suspect_that_turned_out_to_be_another_s_is_none_any_more(house):
+    row = house.row(suspects=(TASK,))
+    house.row("other", state=SUBMITTED, task_uid=TASK)
+    assert (await house.outcome(row)).suspects == ()
+    assert house.client.given("details") == []
+
+
+@in_virtual_time
+async def test_a_task_that_turns_out_to_be_another_s_while_it_is_judged_is_not_taken(house):
+    row, other = house.row(), house.row("other", state=SUBMITTING, seed=8)
+
+    def gets_its_answer(method):
+        if method == Ledger.rivals.__name__:
+            house.ledger.ledger.write(replace(other, state=SUBMITTED, task_uid=TASK))
+
+    house.ledger.before = gets_its_answer
+    house.runs(TASK)
+    assert await house.outcome(row) == NotFound(row, ())
+    assert "adopt" not in house.ledger.methods and "write" not in house.ledger.methods
 
 
 @in_virtual_time
@@ -515,6 +592,24 @@ async def test_one_that_is_newly_lost_is_looked_for_soon(house):
 
 
 @in_virtual_time
+async def test_a_look_that_began_before_one_was_lost_says_nothing_about_it(house):
+    house.client.seconds = 0.1
+    second = Searcher()
+
+    def loses_another():
+        house.client.running = list
+        house.looks_for(house.row("second", seed=8), second, began=0.1, ended=0.1)
+        return [TASK]
+
+    house.client.running = loses_another
+    house.client.details = lambda uids: {uid: detail(uid, seed=9) for uid in uids}
+    first = house.looks_for(house.row())
+    await asyncio.sleep(0.5)
+    assert len(house.searcher.left) == 1 and second.left == []
+    first.cancel()
+
+
+@in_virtual_time
 async def test_what_was_seen_in_the_look_for_one_is_remembered_for_another(house):
     house.client.running = lambda: [TASK] if now() == 0 else []
     house.client.details = lambda uids: {uid: detail(uid, seed=8) for uid in uids}
@@ -559,6 +654,13 @@ async def test_a_task_of_which_the_service_refuses_to_tell_does_not_keep_the_oth
     )
     assert (await house.outcome(row)).task_uid == others[1]
     assert house.searcher.unheard == []
+
+
+@in_virtual_time
+async def test_a_task_that_the_service_tells_of_unasked_is_nothing_that_is_looked_for(house):
+    house.client.running = lambda: [TASK]
+    house.client.details = lambda _: {uid: detail(uid) for uid in (TASK, xid(START, 2))}
+    assert (await house.outcome(house.row())).task_uid == TASK
 
 
 @in_virtual_time
@@ -660,4 +762,15 @@ async def test_one_that_is_lost_at_the_moment_in_which_the_looking_ends_is_looke
     await house.outcome(house.row())
     for _ in range(steps):
         await asyncio.sleep(0)
-    assert (await house.outcome(house.row("second", seed=8))).task_uid == xid(START, 2)
+    second = await house.search.found(house.row("second", seed=8), house.searcher)
+    assert not isinstance(second, NotFound) and second.task_uid == xid(START, 2)
+
+
+@in_virtual_time
+async def test_a_looking_that_has_ended_does_not_make_a_second_one_begin_beside_the_next(house):
+    house.runs(TASK)
+    await house.outcome(house.row())
+    house.runs()
+    asyncio.get_running_loop().call_later(3.5, lambda: house.looks_for(house.row("third", seed=9), Searcher()))
+    await house.search.found(house.row("second", seed=8), house.searcher, began=0.0, ended=0.0)
+    assert house.looks[1:6] == [1.0, 2.0, 3.5, 4.5, 6.5]
