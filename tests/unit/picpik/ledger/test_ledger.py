@@ -244,8 +244,9 @@ def searched(ledger, **changes):
 def test_a_request_that_is_sent_anew_leaves_its_unknown_try_in_the_ledger(ledger):
     first = searched(ledger)
     ledger.tell(first.id, 95.0)
+    first = ledger.read(first.id)
     second = ledger.begin_anew(first, 100.0)
-    assert ledger.read(first.id) == replace(first, state=UNKNOWN, current_key=None, told=95.0)
+    assert ledger.read(first.id) == replace(first, state=UNKNOWN, current_key=None)
     assert second == ledger.read(second.id) == ledger.current("key")
     assert second.id != first.id
     assert second == replace(
@@ -328,6 +329,16 @@ def test_what_was_collected_by_its_task_uid_alone_becomes_the_row_of_its_submit(
     assert rows_of(ledger) == [adopted]
 
 
+def test_pictures_that_poll_task_has_handed_out_stay_handed_out(ledger):
+    polled = polled_task(ledger, state=STORED, files=(FILE,))
+    ledger.deliver(polled.id, 50.0)
+    other = ledger.write(record("other"))
+    adopted = ledger.adopt(searched(ledger), "uid1", 99.0)
+    assert (adopted.delivered, adopted.used) == (50.0, 50.0)
+    assert ledger.read(adopted.id) == adopted
+    assert ledger.read(other.id) == other
+
+
 def test_another_account_s_row_of_the_task_stays_its_own(ledger):
     theirs = polled_task(ledger, account="another", files=(FILE,))
     adopted = ledger.adopt(searched(ledger), "uid1", 99.0)
@@ -406,6 +417,19 @@ def test_a_row_never_loses_its_task_uid_to_a_process_that_did_not_know_it(ledger
     adopted = ledger.adopt(claimed, "uid1", 9.0)
     assert ledger.write(replace(claimed, state=UNKNOWN)) == adopted
     assert ledger.read(claimed.id) == adopted
+
+
+def test_a_row_never_loses_its_results_to_a_process_that_did_not_know_them(ledger):
+    claimed, _ = ledger.claim(record())
+    stored = ledger.write(replace(claimed, state=STORED, task_uid="uid1", files=(FILE,)))
+    assert ledger.write(replace(claimed, state=FINISHED, task_uid="uid1")) == stored
+    assert ledger.read(claimed.id) == stored
+
+
+def test_one_that_is_only_polled_gives_way_to_the_row_of_its_task(ledger):
+    sent = ledger.write(record(state=SUBMITTED, task_uid="uid1", submit_began=5.0))
+    assert polled_task(ledger, state=FAILED) == sent
+    assert rows_of(ledger) == [sent]
 
 
 def test_a_second_task_uid_gets_a_row_of_its_own(ledger):
@@ -796,6 +820,19 @@ def test_a_file_that_another_process_has_is_waited_for_a_minute():
     assert ledger_module._BUSY_TIMEOUT == 60.0
 
 
+@pytest.mark.parametrize(("patience", "waits"), [(None, 60.0), (0.5, 0.5)])
+def test_a_ledger_waits_for_the_file_as_long_as_it_is_told_to(path, monkeypatch, patience, waits):
+    connect, waited = sqlite3.connect, []
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **how: waited.append(how["timeout"]) or connect(*args, **how))
+    Ledger(path, patience=patience).close()
+    assert waited == [waits]
+
+
+def test_a_commit_is_on_the_disk_when_it_returns(ledger):
+    full = 2
+    assert ledger._db.execute("PRAGMA synchronous").fetchone() == (full,)
+
+
 def test_a_new_file_that_another_process_is_writing_to_is_waited_for(path, open_ledger, monkeypatch):
     """The switch to WAL is refused at once, whatever the time-out is."""
     path.parent.mkdir()
@@ -888,6 +925,30 @@ def test_two_rows_of_one_task_become_the_one_that_was_submitted_with_the_files_o
     sent = file.write(replace(sent, task_uid="uid"))
     file.take_in(memory)
     assert rows_of(file) == [replace(sent, state=STORED, files=(FILE,))]
+    memory.close()
+
+
+def test_two_rows_of_one_task_become_one_also_where_memory_has_the_one_that_was_submitted(path, open_ledger):
+    file = open_ledger()
+    other = file.write(record("other"))
+    memory = Ledger.in_memory_of(path)
+    polled_task(file, state=STORED, files=(FILE,))
+    sent = memory.write(record("asked for", state=SUBMITTED, task_uid="uid1", submit_began=1.0))
+    file.take_in(memory)
+    assert {row.id: row for row in rows_of(file)} == {
+        other.id: other,
+        sent.id: replace(sent, state=STORED, files=(FILE,)),
+    }
+    memory.close()
+
+
+def test_what_the_file_has_forgotten_meanwhile_does_not_come_back_from_memory(path, open_ledger):
+    file = open_ledger()
+    stored = file.write(record(state=STORED, task_uid="uid1", files=(FILE,)))
+    memory = Ledger.in_memory_of(path)
+    dropped = file.forget_files(file.release(stored))
+    file.take_in(memory)
+    assert rows_of(file) == [dropped]
     memory.close()
 
 
@@ -991,11 +1052,11 @@ def test_a_home_that_was_there_keeps_its_rights_and_who_may_use_it_may_use_the_l
 @pytest.mark.usefixtures("usual_umask")
 def test_a_ledger_that_others_could_read_in_a_home_for_its_owner_alone_is_closed_to_them(path, open_ledger):
     path.parent.mkdir(0o755)
-    open_ledger().close()
-    assert rights(path) == 0o644
+    open_ledger().write(record())
+    assert {rights(each) for each in path.parent.iterdir()} == {0o644}
     path.parent.chmod(0o700)
     open_ledger()
-    assert rights(path) == 0o600
+    assert {rights(each) for each in path.parent.iterdir()} == {0o600}
 
 
 @posix_only
