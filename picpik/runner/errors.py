@@ -94,15 +94,14 @@ class Undecided(OutcomeUnknown):
     def __init__(self, request: str, task_uids: Sequence[str], evidence: str, *, is_drawn: bool) -> None:
         """`is_drawn`: with Seed -1 the next run is another request."""
         tasks = "a task that may be it" if len(task_uids) == 1 else f"{len(task_uids)} tasks that may be it"
+        anew = (
+            "Running again with Seed -1 pays for a new one." if is_drawn else "To pay for a new one, change the seed."
+        )
         super().__init__(
             request,
             f"PICPIK lists {tasks} ({', '.join(task_uids)}), and nothing tells whose it is.{evidence}",
             "It is not sent again, so that it cannot be paid twice: Poll Task shows for free what a task has made. "
-            + (
-                "Running again with Seed -1 pays for a new one."
-                if is_drawn
-                else "To pay for a new one, change the seed."
-            ),
+            + anew,
         )
 
 

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,11 @@ ERRORS: list[Exception] = [
     runner.OddAnswer("ResizeImage", str(api.ApiError("ResizeImage", 520, "some text").what), "14:03:20"),
     *(
         error("GeneratePatternsFromImage, seed 7", told, evidence)
-        for error, told in ((runner.SearchEnded, "14:03:20"), (runner.Undecided, [UID]), (runner.Undecided, [UID, UID]))
+        for error, told in (
+            (runner.SearchEnded, "14:03:20"),
+            (partial(runner.Undecided, is_drawn=False), [UID]),
+            (partial(runner.Undecided, is_drawn=True), [UID, UID]),
+        )
         for evidence in ("", " Your credits went down by 60 meanwhile.", " Your credits did not change meanwhile.")
     ),
     LedgerNotUsed(Path("/a/b")),

@@ -430,6 +430,19 @@ async def test_a_task_that_never_told_whose_it_is_is_named_and_never_paid_over(h
     assert house.now.suspects == (TASK,) and house.now.state == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("drawn_key", "said"),
+    [(None, "To pay for a new one, change the seed."), ("drawn", "Running again with Seed -1 pays for a new one.")],
+)
+@in_virtual_time
+async def test_what_pays_for_a_new_one_is_said_where_the_task_cannot_be_told(house, drawn_key, said):
+    loses(house)
+    house.client.running = lambda: [TASK]
+    house.client.details = lambda _: {TASK: detail(TASK, TaskStatus.FINISHED, seed=None)}
+    with pytest.raises(Undecided, match=said):
+        await house.run(record=house.wanted(drawn_key=drawn_key))
+
+
 @in_virtual_time
 async def test_after_24_hours_it_is_over_and_a_run_is_another_try(house):
     first = house.row(**sent(owner="dead", submit_began=START - DAY - 1))
