@@ -78,6 +78,8 @@ class Story:
     """TaskUIDs with results in the ledger, and how many."""
     ends: dict[Any, float] = field(default_factory=dict)
     """When a process crashed."""
+    frozen: dict[Any, list[tuple[float, float]]] = field(default_factory=dict)
+    """From when to when a process stood still."""
     faults_of_the_pack: list[str] = field(default_factory=list)
     over: float = 0.0
 
@@ -214,7 +216,9 @@ def _knew(story: Story, submit: Submit, at: float) -> bool:
 
 def _outlived(story: Story, process: Any, at: float) -> bool:
     """Could the process write down what it learned then?"""
-    return story.ends.get(process, story.over + 10.0) - at > _MOMENT
+    end = story.ends.get(process, story.over + 10.0)
+    stood_still = sum(max(0.0, min(end, until) - max(at, since)) for since, until in story.frozen.get(process, ()))
+    return end - at - stood_still > _MOMENT
 
 
 def _answered_through(looks: Iterable[Look], ended: float) -> bool:

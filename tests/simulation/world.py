@@ -287,6 +287,7 @@ class World:
         process = computer.process
         if process is None or process.life.handles is not None:
             return
+        self.story.frozen.setdefault(process, []).append((self.loop.time(), self.loop.time() + seconds))
         self.loop.freeze(process.life)
         await asyncio.sleep(seconds)
         if not process.life.is_over:
