@@ -5,11 +5,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 CRASHED = 70
 """The exit code of a fork whose work raised an exception, which it has written to its standard error."""
+
+_ENDING = {signal.SIGINT, signal.SIGTERM}
 
 Key = TypeVar("Key")
 
@@ -26,7 +28,8 @@ def side_by_side(jobs: Iterable[tuple[Key, Callable[[], int]]], width: int) -> I
         while True:
             while len(running) < width and (job := next(waiting, None)) is not None:
                 key, work = job
-                running[_fork(work)] = key
+                with _undisturbed():  # who is told to end between the two would leave a fork behind
+                    running[_fork(work)] = key
             if not running:
                 return
             pid, status = os.wait()
@@ -57,6 +60,7 @@ def _work_and_exit(work: Callable[[], int]) -> None:
     try:
         os.setpgid(0, 0)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         code = work()
     except BaseException:  # noqa: BLE001 - what this process was forked from must not go on in it
         traceback.print_exc()
@@ -64,6 +68,17 @@ def _work_and_exit(work: Callable[[], int]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What would end this process waits for a moment."""
+    assert sys.platform != "win32"
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
 def _kill_group(pid: int) -> None:

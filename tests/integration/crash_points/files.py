@@ -81,10 +81,11 @@ class _Watch:
             if not self._is_ours(path) and path != self._parent:  # which says whether the home folder is there
                 return sync(fd)
             self._before("sync", path, changes=True)
-            sync(fd)
-            if self._mirror is not None:
-                with self._unwatched():
-                    self._mirror.synced(fd, Path(path))
+            if self._mirror is None:
+                return sync(fd)
+            with self._unwatched(), self._mirror.syncing(fd, Path(path)):
+                sync(fd)
+            return None
 
         return watched
 

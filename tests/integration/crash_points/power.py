@@ -50,18 +50,22 @@ class Mirror:
         if not path.exists():
             self._names(path).unlink(missing_ok=True)
 
-    def synced(self, fd: int, path: Path) -> None:
+    @contextmanager
+    def syncing(self, fd: int, path: Path) -> Iterator[None]:
+        """Around a sync of an open file or folder: what was there before is certain afterwards, whoever else syncs."""
         status = os.fstat(fd)
-        if stat.S_ISDIR(status.st_mode):
-            self._put(self._names(path), json.dumps(_names_in(path)).encode())
-        else:
-            self._put(self._content(status.st_ino), path.read_bytes())
+        with self._alone("syncing"):
+            if stat.S_ISDIR(status.st_mode):
+                kept, there = self._names(path), json.dumps(_names_in(path)).encode()
+            else:
+                kept, there = self._content(status.st_ino), path.read_bytes()
+            yield
+            self._put(kept, there)
 
     @contextmanager
     def of_ledger(self, path: Path) -> Iterator[None]:
         """Around a commit or close of the database at `path`: nobody else commits until it is copied."""
-        with (self._folder / "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._alone("committing"):
             yield
             for part in _LEDGER_PARTS:
                 there, copy = path.with_name(path.name + part), self._folder / "ledger" / (path.name + part)
@@ -69,6 +73,13 @@ class Mirror:
                     self._put(copy, self._of_ledger_file(there))
                 else:
                     copy.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self, doing: str) -> Iterator[None]:
+        """No two do so at once, in whichever process."""
+        with (self._folder / doing).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _of_ledger_file(self, path: Path) -> bytes:
         """Its content, read without closing it: a close would free all locks that SQLite has on it in this process."""
