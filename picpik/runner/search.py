@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -202,8 +202,7 @@ class Search:
         """Suspects that the ledger has no sighting of, as one in memory: they are suspects all the same."""
         suspects = {uid for lost in self._lost for uid in lost.record.suspects}
         forgotten = suspects - {each.task_uid for each in seen}
-        account = self._connection.client.account.identity
-        taken = await self._ledger(Ledger.submitted_among, forgotten, account)
+        taken = await self._taken(forgotten)
         return {uid: Candidate(uid, 0.0) for uid in sorted(forgotten - taken)}
 
     def _is_new(self, detail: TaskDetail) -> bool:
@@ -230,10 +229,12 @@ class Search:
                 self._candidates[uid] = replace(self._candidates[uid], is_gone=True)
 
     async def _forget_what_is_taken(self, task_uids: Sequence[str]) -> None:
-        """Tasks that other requests got as the answer to their submit are nobody else's."""
-        account = self._connection.client.account.identity
-        for uid in await self._ledger(Ledger.submitted_among, task_uids, account):
+        for uid in await self._taken(task_uids):
             self._candidates.pop(uid, None)
+
+    async def _taken(self, task_uids: Collection[str]) -> set[str]:
+        """Tasks that other requests got as the answer to their submit: they are nobody else's."""
+        return await self._ledger(Ledger.submitted_among, task_uids, self._connection.client.account.identity)
 
     def _may_tell_more(self, uid: str) -> bool:
         candidate = self._candidates[uid]
