@@ -94,7 +94,8 @@ class BackgroundLane:
         self._written_before = self.log.stat().st_size
         self._started = time.monotonic()
         command = [sys.executable, *check.arguments]
-        self._running = check, processes.start(command, self.log, self._variables, self._folder)
+        variables = {**self._variables, **check.variables}
+        self._running = check, processes.start(command, self.log, variables, self._folder)
 
     def _conclude(self, check: Check, code: int) -> None:
         self.kill()  # what it has left behind

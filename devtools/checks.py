@@ -1,13 +1,14 @@
 """What a lane consists of: the programs it runs, and what their ends mean."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import reports
+from . import front_end_package, reports
 from .comfyui_source import ComfyuiSource
 from .environment import Environment
+from .front_end_package import FrontEndPackage
 from .reports import Case
 
 COMPLETE = {"unit": ("--cov=imaging", "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing:skip-covered")}
@@ -34,6 +35,10 @@ class Check:
     """pytest's JUnit report."""
     may_be_empty: bool = False
     """Whether the tests were chosen by somebody, as with -k, who may have chosen those of another lane."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of its environment, beside those that all lanes get."""
+    at: str = ""
+    """What the tests are run with, where they are run with several."""
 
     def cases(self, code: int, seconds: float, said: str) -> list[Case]:
         """What ended like this, after `seconds` and with `said` as its output."""
@@ -41,17 +46,26 @@ class Check:
             return [Case(self.name, "failed" if code else "passed", seconds, said)]
         if code == NO_TESTS_COLLECTED and self.may_be_empty:
             return []
-        cases = reports.read(self.report) if self.report.is_file() else []
+        cases = [self._placed(case) for case in reports.read(self.report)] if self.report.is_file() else []
         if code and not any(case.outcome == "failed" for case in cases):
             cases.append(Case(f"{self.name} ended with exit code {code}", "failed", 0.0, said))
         return cases
+
+    def _placed(self, case: Case) -> Case:
+        return replace(case, name=f"{case.name} ({self.at})") if self.at else case
 
 
 def of_lane(
     lane: str, environment: Environment, comfyui: ComfyuiSource, pytest_arguments: Sequence[str]
 ) -> list[Check]:
-    """The programs of one lane, in their order."""
-    return _lint(environment, comfyui) if lane == "lint" else [_tests(lane, environment, pytest_arguments)]
+    """The programs of one lane, in their order. Raises Failure where one lacks what it needs."""
+    if lane == "lint":
+        return _lint(environment, comfyui)
+    if lane == "browser":
+        pinned, newest = front_end_package.pinned(), front_end_package.newest(environment)
+        front_ends = [pinned] if pinned.version == newest.version else [pinned, newest]
+        return [_browser_tests(each, environment, pytest_arguments) for each in front_ends]
+    return [_tests(lane, environment, pytest_arguments)]
 
 
 def variables(environment: Environment, comfyui: ComfyuiSource) -> dict[str, str]:
@@ -73,8 +87,14 @@ def _lint(environment: Environment, comfyui: ComfyuiSource) -> list[Check]:
     ]
 
 
-def _tests(lane: str, environment: Environment, pytest_arguments: Sequence[str]) -> Check:
-    report = environment.artifacts / f"{lane}.xml"
+def _browser_tests(front_end: FrontEndPackage, environment: Environment, pytest_arguments: Sequence[str]) -> Check:
+    check = _tests("browser", environment, pytest_arguments, f"browser-{front_end.version}")
+    served = {front_end_package.VARIABLE: str(front_end.folder)} if front_end.folder else {}
+    return replace(check, variables=served, at=f"front end {front_end.version}")
+
+
+def _tests(lane: str, environment: Environment, pytest_arguments: Sequence[str], name: str = "") -> Check:
+    report = environment.artifacts / f"{name or lane}.xml"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     cache = f"cache_dir={environment.folder / 'pytest' / lane}"  # lanes that run side by side would share one

@@ -139,7 +139,9 @@ class ComfyuiServer:
 
     def _options(self) -> list[str]:
         database = (self.folder / "comfyui.db").as_posix()
+        front_end = self._source.front_end
         return [
+            *(["--front-end-root", str(front_end)] if front_end else []),
             "--cpu",
             "--disable-auto-launch",
             "--port",

@@ -42,6 +42,8 @@ class ComfyuiSource:
     path: Path
     is_ours: bool
     """Ours lies below `.dev` and may be written to; a checkout of the user's may not."""
+    front_end: Path | None = None
+    """The folder of the front end that it serves instead of the one it pins."""
 
     @property
     def version(self) -> str:

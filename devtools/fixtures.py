@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
 from ..sandbox import SandboxThread, start_in_thread
-from . import comfyui_source, processes
+from . import comfyui_source, front_end_package, processes
 from .comfyui_server import ComfyuiServer
 from .comfyui_source import ComfyuiSource
 from .environment import Environment
@@ -45,8 +46,10 @@ def environment() -> Environment:
 
 @pytest.fixture(scope="session")
 def source(environment: Environment) -> ComfyuiSource:
-    """The ComfyUI under test."""
-    return comfyui_source.provide(os.environ.get("COMFYUI_PATH"), environment)
+    """The ComfyUI under test, with the front end under test."""
+    front_end = os.environ.get(front_end_package.VARIABLE)
+    comfyui = comfyui_source.provide(os.environ.get("COMFYUI_PATH"), environment)
+    return replace(comfyui, front_end=Path(front_end) if front_end else None)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,10 @@
 """ComfyUI's own front end in a browser page, used as a person does: by its buttons, not by its routes."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from .comfyui_server import PACK_FOLDER
 
@@ -14,11 +15,23 @@ LISTEN_FOR_ENDS = """async () => {
         api.addEventListener(kind, (event) => window.ends.push([kind, event.detail]))
 }"""
 
+SAY_WHENCE = """for (const kind of ["warn", "error"]) {
+    const say = console[kind].bind(console)
+    console[kind] = (...words) => say(...words, "\\n" + new Error().stack)
+}"""
+"""Has each complaint of the console end with the files that led to it."""
+
+SCHEMA = "zod schema"
+"""In the complaint about a workflow that is not as the front end wants it. No test opens one that is not the pack's."""
+
+ASKS_FOR_A_LANGUAGE = re.compile(r"404 .*/docs/\w+/en\.md")
+"""The front end looks for a help page in English by a name of its own first, and takes the usual one then."""
+
 BROKEN_NODES = """() => app.graph.nodes
     .filter((node) => node.has_errors || !(node.type in LiteGraph.registered_node_types))
     .map((node) => node.type)"""
 
-PICTURES_ARE_SHOWN = """() => app.graph.nodes
+PICTURES_ARE_SHOWN = """() => app.canvas.graph !== app.graph || app.graph.nodes
     .filter((node) => app.nodeOutputs[node.id]?.images?.length)
     .every((node) => node.imgs?.length && node.imgs.every((picture) => picture.complete))"""
 
@@ -39,7 +52,22 @@ class FrontEnd:
         self.error_card = page.get_by_test_id("error-overlay")
         """The red card for missing nodes, refused inputs and failed nodes. ComfyUI's default workflow has one, too."""
         self.page_errors: list[str] = []
+        self.complaints: list[str] = []
+        """Errors and warnings of the console that come from the pack, or are about a workflow of its."""
         page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        page.add_init_script(SAY_WHENCE)
+        page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        said = f"{message.type}: {message.text} {message.location['url']}"
+        is_ours = any(word in said for word in (f"/extensions/{PACK_FOLDER}/", "picpik", "Picpik", SCHEMA))
+        if message.type in ("error", "warning") and is_ours and not ASKS_FOR_A_LANGUAGE.search(said):
+            self.complaints.append(said)
+
+    @property
+    def version(self) -> str:
+        """The front end's own."""
+        return self.page.evaluate("window.__COMFYUI_FRONTEND_VERSION__")
 
     def open(self) -> None:
         """Opens the front end and waits until it can be used."""

@@ -36,48 +36,49 @@ class Runner:
 
     def run(self, lanes: Sequence[str]) -> list[Result]:
         """Runs `lanes`; whatever keeps one from running is a failure of that lane."""
-        hindered = {lane: result for lane in lanes if (result := self._prepare(lane))}
-        free = [lane for lane in lanes if lane not in hindered]
+        prepared = {lane: self._prepare(lane) for lane in lanes}
+        ended = {lane: each for lane, each in prepared.items() if isinstance(each, Result)}
+        free = {lane: each for lane, each in prepared.items() if not isinstance(each, Result)}
         if len(lanes) == 1 and lanes[0] != "lint":
-            results = [self._in_the_foreground(lane) for lane in free]
+            results = [self._in_the_foreground(lane, wanted) for lane, wanted in free.items()]
         else:
-            in_the_background = [self._in_the_background(lane) for lane in sorted(free, key=LONGEST_FIRST.index)]
+            ordered = sorted(free, key=LONGEST_FIRST.index)
+            in_the_background = [self._in_the_background(lane, free[lane]) for lane in ordered]
             results = side_by_side(in_the_background, min(_cores(), MOST_SIDE_BY_SIDE))
-        ended = hindered | {result.lane: result for result in results}
+        ended |= {result.lane: result for result in results}
         return [ended[lane] for lane in lanes]
 
-    def _prepare(self, lane: str) -> Result | None:
-        """Gets what a lane wants and the environment has not; how the lane ended when it cannot be had."""
+    def _prepare(self, lane: str) -> list[Check] | Result:
+        """What a lane runs, once it has what it wants; how the lane ended when that cannot be had."""
         try:
             if lane == "browser":
                 chromium.provide(self.environment)
+            return checks.of_lane(lane, self.environment, self.comfyui, self.pytest_arguments)
         except Failure as failure:
-            return Result(lane, [Case("a browser", "failed", 0.0, str(failure))], 0.0)
-        return None
+            return Result(lane, [Case("what the lane needs", "failed", 0.0, str(failure))], 0.0)
 
-    def _checks(self, lane: str) -> list[Check]:
-        return checks.of_lane(lane, self.environment, self.comfyui, self.pytest_arguments)
-
-    def _in_the_background(self, lane: str) -> BackgroundLane:
+    def _in_the_background(self, lane: str, wanted: Sequence[Check]) -> BackgroundLane:
         log = self.environment.logs / f"{lane}.log"
-        return BackgroundLane(
-            lane, self._checks(lane), checks.variables(self.environment, self.comfyui), self.environment.root, log
-        )
+        variables = checks.variables(self.environment, self.comfyui)
+        return BackgroundLane(lane, wanted, variables, self.environment.root, log)
 
-    def _in_the_foreground(self, lane: str) -> Result:
+    def _in_the_foreground(self, lane: str, wanted: Sequence[Check]) -> Result:
         say(f"\n===== {lane} =====")
         (self.environment.logs / f"{lane}.log").unlink(missing_ok=True)  # that of an earlier run would mislead
         started = time.monotonic()
-        (check,) = self._checks(lane)
-        code = self._python(*check.arguments)
-        seconds = time.monotonic() - started
-        return Result(lane, check.cases(code, seconds, "What it said stands above."), seconds)
+        cases: list[Case] = []
+        for check in wanted:
+            begun = time.monotonic()
+            code = self._python(check)
+            cases += check.cases(code, time.monotonic() - begun, "What it said stands above.")
+        return Result(lane, cases, time.monotonic() - started)
 
-    def _python(self, *arguments: str) -> int:
-        """Runs the environment's Python in the foreground; ends it in order when we are to end."""
-        say("$ python " + " ".join(arguments))
-        variables = checks.variables(self.environment, self.comfyui)
-        process = subprocess.Popen([sys.executable, *arguments], cwd=self.environment.root, env=variables)
+    def _python(self, check: Check) -> int:
+        """Runs a check in the foreground; ends it in order when we are to end."""
+        say(f"$ python {' '.join(check.arguments)}" + (f"  # {check.at}" if check.at else ""))
+        variables = checks.variables(self.environment, self.comfyui) | check.variables
+        command = [sys.executable, *check.arguments]
+        process = subprocess.Popen(command, cwd=self.environment.root, env=variables)
         try:
             return process.wait()
         except Terminated:

@@ -1,10 +1,13 @@
 """The front end on a server of the test's own, in the canvas and the language that the test asks for."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from comfyui_picpik.devtools import front_end_package
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.front_end import FrontEnd
@@ -34,6 +37,20 @@ BUILD = """async ([nodes, links]) => {
     await app.extensionManager.command.execute("Comfy.Canvas.FitView")
 }"""
 
+PLACE_ON_THE_CANVAS = """async ([type, name]) => {
+    const { canvas, ds } = app.canvas
+    const view = () => [ds.scale, ...ds.offset].join()
+    for (let before = "", frames = 0; frames < 20; before = view()) {
+        await new Promise(requestAnimationFrame)
+        frames = view() === before ? frames + 1 : 0
+    }
+    const node = app.graph.nodes.find((each) => each.type === type)
+    const widget = node.widgets.find((each) => each.name === name)
+    const { left, top } = canvas.getBoundingClientRect()
+    const [x, y] = [node.pos[0] + node.size[0] / 2, node.pos[1] + widget.y + 10]
+    return [left + (x + ds.offset[0]) * ds.scale, top + (y + ds.offset[1]) * ds.scale]
+}"""
+
 
 @contextmanager
 def opened(
@@ -43,9 +60,13 @@ def opened(
     canvas: str,
     screenshot: str,
     locale: str = "en",
+    expected: str = "^$",
     **context_options: Any,
 ) -> Iterator[FrontEnd]:
-    """An open front end; a screenshot of how the test left it is kept under the name `screenshot`."""
+    """An open front end; a screenshot of how the test left it is kept under the name `screenshot`.
+
+    Nothing that the pack does may be complained of in the browser's console, but for what `expected` finds.
+    """
     settings = {
         "Comfy.TutorialCompleted": True,
         "Comfy.VueNodes.Enabled": canvas == "nodes2",
@@ -62,9 +83,19 @@ def opened(
         front_end.page.wait_for_function("window.comfyAPI.api.api.clientId")  # else it is not told how a run ends
         yield front_end
         name = re.sub(r"[^\w.-]+", "-", screenshot).strip("-")
-        front_end.page.screenshot(path=environment.artifacts / "browser" / f"{name}.png")
+        front_end.page.screenshot(path=screenshots(environment) / f"{name}.png")
+        unexpected = [said for said in front_end.complaints if not re.search(expected, said)]
+        assert not unexpected, "\n".join(unexpected)
     finally:
         context.close()
+
+
+def screenshots(environment: Environment) -> Path:
+    """The folder for pictures of the screen, one for each front end."""
+    served = os.environ.get(front_end_package.VARIABLE)
+    folder = environment.artifacts / "browser" / (Path(served).parents[1].name if served else "pinned")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def build(page: Page, nodes: Mapping[str, Mapping[str, Any]], *links: tuple[str, int, str, str]) -> None:
@@ -89,3 +120,9 @@ def extract_graph(page: Page, seed: int, side: int = 64) -> None:
 def open_settings(page: Page, category: str = "PICPIK") -> None:
     page.keyboard.press("Control+,")
     page.get_by_role("dialog").get_by_text(category, exact=True).first.click()
+
+
+def place_on_the_canvas(page: Page, node_type: str, widget: str) -> tuple[float, float]:
+    """Where a widget of the classic canvas is painted, once the view stands still."""
+    x, y = page.evaluate(PLACE_ON_THE_CANVAS, [node_type, widget])
+    return x, y

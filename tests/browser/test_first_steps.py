@@ -3,7 +3,7 @@
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
-from comfyui_picpik.tests.browser.canvases import CANVASES, open_settings, opened
+from comfyui_picpik.tests.browser.canvases import CANVASES, open_settings, opened, screenshots
 from playwright.sync_api import Browser, expect
 
 TEMPLATE = "extract-a-tileable-pattern"
@@ -16,7 +16,7 @@ def test_from_the_template_without_keys_to_a_picture_and_its_help_page(
     keyless.client.http.post(
         "/free", json={"free_memory": True, "unload_models": True}
     )  # forget the other canvas's run
-    shots = environment.artifacts / "browser"
+    shots = screenshots(environment)
     with opened(browser, keyless, environment, canvas, f"first-steps-help-{canvas}") as front_end:
         page = front_end.page
         front_end.open_template(TEMPLATE)

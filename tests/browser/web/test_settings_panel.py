@@ -7,7 +7,7 @@ import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.sandbox import SandboxThread, start_in_thread
-from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, open_settings, opened
+from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, open_settings, opened, screenshots
 from playwright.sync_api import Browser, Page, Response, expect
 
 PUBLIC, PRIVATE = "canary-public-key", "canary-private-key"
@@ -55,7 +55,7 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
         expect(panel.get_by_label("PrivateKey")).to_have_value("")
         panel.get_by_role("button", name="Test connection").click()
         expect(panel).to_contain_text("Signature: accepted.")
-        page.screenshot(path=environment.artifacts / "browser" / f"settings-panel-{canvas}.png")
+        page.screenshot(path=screenshots(environment) / f"settings-panel-{canvas}.png")
         page.keyboard.press("Escape")
 
         extract_graph(page, seed=100 + CANVASES.index(canvas))
