@@ -1,11 +1,13 @@
 /**
  * The lists of models on our nodes follow what the service last listed. A saved value that is not in the list stays:
- * the service judges it. A code that is not in the list can be typed.
+ * the service judges it. A code that is not in the list can be typed, by a button below the list.
  */
 
 import { app } from "../../scripts/app.js"
-import { t } from "./phrases.js"
+import { loadPhrases, t } from "./phrases.js"
 import { read, send } from "./routes.js"
+import { saveForUndo } from "./undo.js"
+import { placeBehind } from "./widget_places.js"
 
 const LISTS = {
   PicpikExtractPattern: ["main_model", "main"],
@@ -13,19 +15,27 @@ const LISTS = {
   PicpikModel: ["model_code", "main"],
   PicpikSubModel: ["model_code", "sub"],
 }
+const BUTTON = "picpik_other_code"
 const STALE_AFTER_SECONDS = 3600
 let known = { main: ["PICPIK General"], sub: [], as_of: 0 }
 
 app.registerExtension({
   name: "picpik.ModelChoices",
   async setup() {
+    await loadPhrases()
     known = await read("models")
     offerEverywhere()
-    if (Date.now() / 1000 - known.as_of > STALE_AFTER_SECONDS) refreshModels().catch(() => {}) // the panel says why
+    if (Date.now() / 1000 - known.as_of > STALE_AFTER_SECONDS) askInTheBackground()
   },
-  nodeCreated: offer,
+  nodeCreated(node) {
+    addButton(node)
+    offer(node)
+  },
   loadedGraphNode: offer,
-  refreshComboInNodes: () => refreshModels().catch(() => {}),
+  refreshComboInNodes() {
+    offerEverywhere() // ComfyUI has put back the lists of its node definitions
+    askInTheBackground()
+  },
 })
 
 /** Asks the service anew and gives the list. */
@@ -35,6 +45,11 @@ export async function refreshModels() {
   return known
 }
 
+/** Nobody waits for the service, and without keys the list of last time stays; the settings panel says why. */
+function askInTheBackground() {
+  refreshModels().catch(() => {})
+}
+
 function offerEverywhere() {
   const visit = (graph) => {
     for (const node of graph.nodes) {
@@ -42,45 +57,46 @@ function offerEverywhere() {
       if (node.subgraph) visit(node.subgraph)
     }
   }
-  visit(app.graph)
+  visit(app.rootGraph ?? app.graph)
 }
 
 function offer(node) {
-  const [name, kind] = LISTS[node.comfyClass] ?? []
-  const widget = node.widgets?.find((each) => each.name === name)
-  if (!widget) return
-  // the list is asked for each time it opens, so it knows the value that the node has by then
-  widget.options.values = choices(kind, widget.value)
-  if (!widget.picpikTyping) letCodesBeTyped(widget, kind)
+  const widget = listOf(node)
+  if (widget) widget.options.values = choices(LISTS[node.comfyClass][1], widget.value)
+}
+
+function listOf(node) {
+  const [name] = LISTS[node.comfyClass] ?? []
+  return node.widgets?.find((each) => each.name === name)
 }
 
 function choices(kind, value) {
   const codes = kind === "sub" ? ["", ...known.sub] : known.main
-  const own = typeof value === "string" && value !== otherCode() ? [value] : []
-  return [...new Set([...codes, ...own]), otherCode()]
+  const own = typeof value === "string" ? [value] : []
+  return [...new Set([...codes, ...own])]
 }
 
-const otherCode = () => t("Other code…")
+function addButton(node) {
+  const list = listOf(node)
+  if (!list) return
+  const options = { serialize: false }
+  const button = node.addWidget("button", BUTTON, null, () => askForCode(node, list), options)
+  button.label = t("Other model code…")
+  placeBehind(node, button, list)
+}
 
-function letCodesBeTyped(widget, kind) {
-  const original = widget.callback
-  let last = widget.value
-  widget.picpikTyping = true
-  widget.callback = function (value, ...others) {
-    if (value !== otherCode()) {
-      last = value
-      return original?.call(this, value, ...others)
-    }
-    const put = (code) => {
-      last = code
-      widget.options.values = choices(kind, code)
-      widget.value = code
-      original?.call(this, code, ...others)
-      app.graph.setDirtyCanvas(true, true)
-    }
-    put(last)
-    app.extensionManager.dialog
-      .prompt({ title: t("Other code…"), message: t("Code of the model, as PICPIK gives it:"), defaultValue: last })
-      .then((code) => code?.trim() && put(code.trim()))
-  }
+/** Nothing changes but by a code that was typed and confirmed. */
+async function askForCode(node, list) {
+  const typed = await app.extensionManager.dialog.prompt({
+    title: t("Other model code…"),
+    message: t("Code of the model, as PICPIK gives it:"),
+    defaultValue: list.value,
+  })
+  const code = typed?.trim()
+  if (!code || code === list.value) return
+  list.options.values = choices(LISTS[node.comfyClass][1], code)
+  list.value = code
+  list.callback?.(code)
+  app.canvas?.setDirty(true, true)
+  saveForUndo()
 }
