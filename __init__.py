@@ -2,7 +2,7 @@
 
 from comfy_api.latest import ComfyExtension, io
 
-from .nodes import NODES, add_routes, collect_after_start
+from .nodes import NODES, add_routes, collect_after_start, follow_prompts
 
 WEB_DIRECTORY = "./web"
 
@@ -11,6 +11,7 @@ class PicpikExtension(ComfyExtension):
     async def on_load(self) -> None:
         add_routes()
         collect_after_start()
+        follow_prompts()
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         return NODES

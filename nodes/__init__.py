@@ -1,10 +1,11 @@
 """The nodes of the pack. The only room that knows ComfyUI."""
 
-from .host import service
+from .host import raw_images, service
 from .paid import ApplyReferencePattern, ExtractPattern, PollTask
 from .routes import add_routes as add_routes
 from .setup import Account, ExampleImages, Model, SubModel
 
 collect_after_start = service.collect_after_start
+follow_prompts = raw_images.follow_prompts
 
 NODES = [ExtractPattern, ApplyReferencePattern, PollTask, Model, SubModel, Account, ExampleImages]

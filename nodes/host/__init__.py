@@ -1,6 +1,6 @@
 """The bridge between the nodes and ComfyUI: how a node waits, what it shows, what one process has of the pack."""
 
-from . import service as service
+from . import raw_images as raw_images, service as service
 from .execution import Execution as Execution, execution as execution
 from .schema import (
     CATEGORY as CATEGORY,

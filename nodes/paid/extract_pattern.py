@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from ...imaging import (
     scale_box,
 )
 from ...picpik.api import GeneratePatternsFromImage as Request, UnencodedRequest, parse_extra_parameters
-from ..host import CATEGORY
+from ..host import CATEGORY, raw_images
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
 from .paid_node import GeneratingNode
@@ -57,7 +58,6 @@ class ExtractPattern(GeneratingNode):
                     "box",
                     default={"x": 0, "y": 0, "width": 0, "height": 0},
                     socketless=False,
-                    component="ImageCrop",
                     tooltip="The part of the photo the print is taken from, in pixels. All zero: the whole photo. What "
                     "hangs over the edge is cut off; a box outside the photo is refused (API: Box).",
                 ),
@@ -75,7 +75,7 @@ class ExtractPattern(GeneratingNode):
                 *generation_inputs(f"{DEFAULT_SIDE}"),
             ],
             outputs=picture_outputs(),
-            hidden=[io.Hidden.unique_id],
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
         )
 
     @classmethod
@@ -88,8 +88,14 @@ class ExtractPattern(GeneratingNode):
         **shared: Any,
     ) -> io.NodeOutput:
         inputs = GenerationInputs(**shared)
+        await asyncio.to_thread(_keep_for_the_box, cls.hidden, raw_image)
         async with cls.paid_run(inputs) as run:
             return await run.pictures(functools.partial(_requests, raw_image, box, region, tiling, inputs))
+
+
+def _keep_for_the_box(hidden: Any, raw_image: torch.Tensor) -> None:
+    """Done before anything else: whoever lacks keys can draw the box all the same."""
+    raw_images.keep(hidden.unique_id, hidden.prompt, picture_entries("raw_image", raw_image)[0])
 
 
 def _requests(

@@ -7,11 +7,13 @@ from server import PromptServer
 from .accounts import accounts, check_account, remove_account, save_account
 from .guard import Handler, guarded
 from .models import models, refresh_models
+from .raw_images import raw_image
 from .tasks import collect, picture, tasks
 
 READS: dict[str, Handler] = {
     "/picpik/accounts": accounts,
     "/picpik/models": models,
+    "/picpik/raw_images": raw_image,
     "/picpik/tasks": tasks,
     r"/picpik/tasks/{id:[0-9a-f]{32}}/pictures/{index:\d{1,3}}": picture,
 }

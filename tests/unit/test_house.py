@@ -39,7 +39,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "pattern": {"numpy", "torch", "scipy", "PIL"},
     "sandbox": {"numpy", "PIL", "aiohttp"},
     "artwork": {"numpy", "PIL"},
-    "nodes/host": COMFYUI,
+    "nodes/host": {*COMFYUI, "torch"},
     "nodes/paid": {*COMFYUI, "torch"},
     "nodes/pattern": {*COMFYUI, "torch"},
     "nodes/setup": {*COMFYUI, "torch", "numpy"},
