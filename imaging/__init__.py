@@ -5,7 +5,7 @@ from .boxes import (
     box_entries as box_entries,
     region_box as region_box,
     resolve_box as resolve_box,
-    scale_box as scale_box,
+    sent_box as sent_box,
 )
 from .decoding import Decoded as Decoded, decode_batch as decode_batch
 from .digests import mask_digest as mask_digest, picture_digest as picture_digest

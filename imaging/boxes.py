@@ -19,6 +19,11 @@ _SIDES = ("x", "y", "width", "height")
 # Far beyond any picture, and far below where sums of such numbers overflow.
 _LARGEST_NUMBER = 1e9
 
+SMALLEST_BOX_SIDE = 16
+"""Pixels: in less there is no print to see, and such a task would be paid for in vain."""
+
+_IN_PIXELS = "Give a box in pixels: x, y, width and height inside the picture, or 0, 0, 0, 0 for the whole of it."
+
 
 class Box(NamedTuple):
     """Whole pixels, from the top left corner up to, but not including, the bottom right one."""
@@ -41,8 +46,8 @@ def resolve_box(name: str, box: object, width: int, height: int) -> tuple[Box, t
 
     Four zeros are the whole picture. Several boxes become the one around all of them, as in ComfyUI's own “Crop By
     Bounding Boxes”. Numbers may be written as text; edges are rounded to the nearest pixel; what hangs over the edge
-    of the picture is cut off. A box without area, wholly outside, or with anything but numbers in it raises
-    ImageRefused.
+    of the picture is cut off. A box without area, wholly outside, below SMALLEST_BOX_SIDE in what is left of it, or
+    with anything but numbers in it raises ImageRefused.
     """
     boxes = list(box) if isinstance(box, (list, tuple)) else [box]
     if not boxes:
@@ -51,14 +56,19 @@ def resolve_box(name: str, box: object, width: int, height: int) -> tuple[Box, t
     if numbers == [(0, 0, 0, 0)]:
         return Box(0, 0, width, height), ()
     around, notes = _around(name, numbers)
-    return _cut_to_picture(name, around, notes, width, height)
+    found, notes = _cut_to_picture(name, around, notes, width, height)
+    if _is_small(found, (width, height)):
+        are_fractions = all(0 <= number <= 1 for one in numbers for number in one)
+        hint = "Its numbers look like fractions of the picture. " if are_fractions else ""
+        raise ImageRefused(name, f"the box is {_too_small(found)}", hint + _IN_PIXELS)
+    return found, notes
 
 
 def region_box(name: str, mask: torch.Tensor, width: int, height: int) -> tuple[Box, tuple[str, ...]]:
     """The box around all that is painted (0.5 and above) in one entry of `mask_entries`, in pixels of the picture.
 
     A mask of another size is scaled to the picture, pixels that are only partly inside the region included. A mask in
-    which nothing is painted raises ImageRefused.
+    which nothing is painted, or less than SMALLEST_BOX_SIDE in width or height, raises ImageRefused.
     """
     levels, notes = mask_levels(name, mask)
     region = painted(levels)
@@ -71,7 +81,27 @@ def region_box(name: str, mask: torch.Tensor, width: int, height: int) -> tuple[
     mask_height, mask_width = levels.shape
     if (mask_width, mask_height) != (width, height):
         notes += (f"{name}: scaled from {mask_width} x {mask_height} to the picture's {width} x {height}",)
-    return scale_box(box, (mask_width, mask_height), (width, height)), notes
+    found = scale_box(box, (mask_width, mask_height), (width, height))
+    if _is_small(found, (width, height)):
+        raise ImageRefused(
+            name,
+            f"what is painted is {_too_small(found)}",
+            f"Paint a larger region in the mask, or take the mask off {name} to use the box.",
+        )
+    return found, notes
+
+
+def sent_box(name: str, box: Box, size: tuple[int, int], sent_size: tuple[int, int]) -> Box:
+    """`scale_box` for the picture as it is sent; raises ImageRefused where a box that was large enough is no more."""
+    found = scale_box(box, size, sent_size)
+    if sent_size != size and _is_small(found, sent_size):
+        sent = f"{sent_size[0]} x {sent_size[1]}"
+        raise ImageRefused(
+            name,
+            f"in the picture as it is sent, {sent}, the box is {_too_small(found)}",
+            f"Crop raw_image around the print, or give a larger {name}.",
+        )
+    return found
 
 
 def scale_box(box: Box, size: tuple[int, int], new_size: tuple[int, int]) -> Box:
@@ -86,11 +116,17 @@ def scale_box(box: Box, size: tuple[int, int], new_size: tuple[int, int]) -> Box
 
 
 def _refused(name: str, problem: str) -> ImageRefused:
-    return ImageRefused(
-        name,
-        problem,
-        "Give a box in pixels: x, y, width and height inside the picture, or 0, 0, 0, 0 for the whole of it.",
-    )
+    return ImageRefused(name, problem, _IN_PIXELS)
+
+
+def _is_small(box: Box, size: tuple[int, int]) -> bool:
+    """A box as wide or as high as a tiny picture is as large as it can be there."""
+    sides = (box.x2 - box.x1, box.y2 - box.y1)
+    return any(side < min(SMALLEST_BOX_SIDE, whole) for side, whole in zip(sides, size, strict=True))
+
+
+def _too_small(box: Box) -> str:
+    return f"{box.x2 - box.x1} x {box.y2 - box.y1} pixels, less than the {SMALLEST_BOX_SIDE} that each side needs."
 
 
 def _numbers(name: str, box: object) -> tuple[float, ...]:
@@ -123,8 +159,6 @@ def _around(name: str, numbers: list[tuple[float, ...]]) -> tuple[Box, tuple[str
         max(y + height for _, y, _, height in numbers),
     )
     box = Box(*(math.floor(edge + 0.5) for edge in edges))
-    if box.x1 == box.x2 or box.y1 == box.y2:
-        raise _refused(name, "the box is smaller than one pixel; fractions of the picture are not understood.")
     notes: tuple[str, ...] = ()
     if len(numbers) > 1:
         notes += (f"{name}: {len(numbers)} boxes became the one around all of them",)
@@ -136,7 +170,8 @@ def _around(name: str, numbers: list[tuple[float, ...]]) -> tuple[Box, tuple[str
 def _cut_to_picture(
     name: str, box: Box, notes: tuple[str, ...], width: int, height: int
 ) -> tuple[Box, tuple[str, ...]]:
-    if box.x1 >= width or box.y1 >= height or box.x2 <= 0 or box.y2 <= 0:
+    # a box that was rounded to nothing at the top or left edge is not outside but too small
+    if box.x1 >= width or box.y1 >= height or box.x1 < 0 >= box.x2 or box.y1 < 0 >= box.y2:
         raise _refused(name, f"the box {_text(box)} lies outside the picture of {width} x {height} pixels.")
     inside = Box(max(0, box.x1), max(0, box.y1), min(width, box.x2), min(height, box.y2))
     if inside != box:

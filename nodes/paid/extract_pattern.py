@@ -19,7 +19,7 @@ from ...imaging import (
     picture_entries,
     region_box,
     resolve_box,
-    scale_box,
+    sent_box,
 )
 from ...picpik.api import GeneratePatternsFromImage as Request, UnencodedRequest, parse_extra_parameters
 from ..host import CATEGORY, raw_images
@@ -121,16 +121,15 @@ def _request(
 ) -> UnencodedRequest:
     raw_image = entry["raw_image"]
     height, width = raw_image.shape[:2]
-    if "region" in entry:
-        box, box_notes = region_box("region", entry["region"], width, height)
-    else:
-        box, box_notes = resolve_box("box", entry["box"], width, height)
+    source, find_box = ("region", region_box) if "region" in entry else ("box", resolve_box)
+    box, box_notes = find_box(source, entry[source], width, height)
     generation, size_notes = inputs.generation(width, height, DEFAULT_SIDE)
     uploads.note(*box_notes, *size_notes)
     asked = Request(uploads.digest(picture_digest, raw_image), box, **options, generation=generation)
 
     def encode() -> Request:
         raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
-        return replace(asked, raw_image=raw_uri, box=scale_box(box, (width, height), (raw.width, raw.height)))
+        in_raw = sent_box(source, box, (width, height), (raw.width, raw.height))
+        return replace(asked, raw_image=raw_uri, box=in_raw)
 
     return UnencodedRequest(asked, encode)
