@@ -9,7 +9,11 @@ from comfy_api.latest import io
 from ...imaging import LARGEST_SIDE, output_size
 from ...picpik.api import DEFAULT_MODEL, MAX_BATCH, MAX_SEED, RANDOM_SEED, Generation, ModelRef
 from ..host import ModelType, SubModelsType, filled_lines, service
+from .allowance import max_tasks_input
 from .submission_inputs import SubmissionInputs, account_input, submission_inputs
+
+_STEP = 8
+"""Pixels by which the widgets of width and height count. Any other number that was saved or is linked is taken, too."""
 
 
 def generation_inputs(size_rule: str) -> list[io.Input]:
@@ -49,6 +53,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             default=0,
             min=0,
             max=LARGEST_SIDE,
+            step=_STEP,
             tooltip=f"Width of the result in pixels, 64 to 2560. 0: {size_rule} (API: Width).",
         ),
         io.Int.Input(
@@ -56,6 +61,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             default=0,
             min=0,
             max=LARGEST_SIDE,
+            step=_STEP,
             tooltip=f"Height of the result in pixels, 64 to 2560. 0: {size_rule} (API: Height).",
         ),
         io.Int.Input(
@@ -87,6 +93,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             "sub_models", optional=True, tooltip="From Sub-model (PICPIK): LoRA and other models (API: SubModelList)."
         ),
         account_input(),
+        max_tasks_input(),
     ]
 
 

@@ -11,9 +11,10 @@ from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from ...picpik.api import RANDOM_SEED, Account, Action, Request
-from ...picpik.ledger import estimated_seconds
+from ...picpik.ledger import estimated_credits, estimated_seconds
 from ...picpik.runner import Handle
 from ..host import Execution, execution, service
+from .allowance import allow, count_paid
 from .outputs import pictures_of
 from .submission_inputs import SubmissionInputs
 from .uploads import Uploads
@@ -74,20 +75,28 @@ class PaidRun:
         """The requests belong to the runner from here on: what was encoded is not kept while the node waits."""
         self._run.note(*filter(None, (self._account_note,)))
         requests = await self._run.off_loop("preparing", functools.partial(make_requests, Uploads(self._run.note)))
-        past = functools.partial(estimated_seconds, service.history(), requests[0])
-        self._run.expect(await self._run.off_loop("preparing", past))
-        upload_bytes = await self._encoded(requests)
+        unsent = await self._run.until("preparing", service.runner().unsent(self._account, requests))
+        await self._estimate(requests, unsent)
+        upload_bytes = await self._encoded(requests, unsent)
         return [
             self._run.watch(service.runner().submit(self._account, request), byte_count)
             for request, byte_count in zip(requests, upload_bytes, strict=True)
         ]
 
-    async def _encoded(self, requests: Sequence[Request]) -> list[int]:
+    async def _estimate(self, requests: Sequence[Request], unsent: Sequence[bool]) -> None:
+        """Says how long it will take, and what a long batch will cost. Raises InputRefused where it is too long."""
+        first = requests[0]  # all have one size
+        look = functools.partial(service.history().done, self._account.identity, first.ACTION, first.size)
+        past = await self._run.off_loop("preparing", look)
+        self._run.expect(estimated_seconds(past, first))
+        count, credits = count_paid(requests, unsent), estimated_credits(past, first)
+        self._run.note(*allow(count, self._inputs.max_tasks, credits))
+
+    async def _encoded(self, requests: Sequence[Request], unsent: Sequence[bool]) -> list[int]:
         """Encodes what is going to be sent, all of it before any is sent, as encoding may still refuse an entry.
 
         Gives the bytes of each request's pictures, 0 where they need not be encoded.
         """
-        unsent = await self._run.until("preparing", service.runner().unsent(self._account, requests))
         if not any(unsent):
             return [0] * len(requests)
         return await self._run.off_loop("encoding", functools.partial(_upload_bytes, requests, unsent))

@@ -9,6 +9,7 @@ from comfy_api.latest import io
 
 from ...imaging import UPLOAD_FORMATS
 from ..host import AccountType
+from .allowance import DEFAULT_MAX_TASKS
 
 
 def account_input() -> io.Input:
@@ -35,7 +36,7 @@ def timeout_input(tooltip: str, **placement: Any) -> io.Input:
 
 
 def submission_inputs() -> list[io.Input]:
-    """All of them but `account`, which is a link and so stands at the end of a node's inputs."""
+    """All of them but `account` and `max_tasks`, which stand at the end of a node's inputs."""
     return [
         io.Boolean.Input(
             "wait",
@@ -80,3 +81,4 @@ class SubmissionInputs:
     extra_parameters: str = ""
     upload_format: str = UPLOAD_FORMATS[0]
     account: str = ""
+    max_tasks: int = DEFAULT_MAX_TASKS

@@ -1,7 +1,7 @@
 """What is remembered on disk: which request became which task, and its results."""
 
 from .durability import Durability as Durability
-from .estimates import estimated_seconds as estimated_seconds
+from .estimates import estimated_credits as estimated_credits, estimated_seconds as estimated_seconds
 from .history import TaskHistory as TaskHistory
 from .ledger import FILE_NAME as FILE_NAME, Ledger as Ledger, TaskBelongsElsewhere as TaskBelongsElsewhere
 from .ledger_thread import LedgerNotUsed as LedgerNotUsed, LedgerThread as LedgerThread

@@ -1,4 +1,4 @@
-"""The ledger as people look at it: recent tasks, what they cost, how long such a task takes. Reads, never writes.
+"""The ledger as people look at it: recent tasks, what they cost, which ones were alike. Reads, never writes.
 
 It reads the file by itself, beside the runner, so that looking starts nothing and keeps nobody waiting.
 """
@@ -6,21 +6,20 @@ It reads the file by itself, beside the runner, so that looking starts nothing a
 from __future__ import annotations
 
 import sqlite3
-import statistics
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
 from .ledger import FILE_NAME
-from .records import Record, open_accounts, seconds_taken, select, spent_since
+from .records import DELIVERED, STORED, Record, open_accounts, select, spent_since
 from .results import FOLDER_NAME
 
 _T = TypeVar("_T")
 
 _BUSY_TIMEOUT = 2.0
-_ENOUGH = 20
-"""Of so many past tasks the typical one is taken."""
+_ENOUGH = 50
+"""So many past tasks tell what is typical."""
 
 
 class TaskHistory:
@@ -62,10 +61,20 @@ class TaskHistory:
         """Credits of the tasks that were made since then, as far as the service has told."""
         return self._read(lambda db: spent_since(db, since)) or 0
 
-    def typical_seconds(self, action: str, size: tuple[int, int] | None, batch_size: int | None) -> float | None:
-        """How long such a task takes from acceptance to its stored results; None where there was none yet."""
-        seconds = self._read(lambda db: seconds_taken(db, action, size, batch_size, _ENOUGH))
-        return statistics.median(seconds) if seconds else None
+    def done(self, account: str, action: str, size: tuple[int, int] | None) -> list[Record]:
+        """The newest tasks that the account of this identity had made of this size, and that are here; newest first."""
+        width, height = size or (None, None)
+        return (
+            self._read(
+                lambda db: select(
+                    db,
+                    "account = ? AND action = ? AND width IS ? AND height IS ? AND state IN (?, ?) "
+                    "ORDER BY created DESC LIMIT ?",
+                    account, action, width, height, STORED, DELIVERED, _ENOUGH,
+                )
+            )
+            or []
+        )  # fmt: skip
 
     def _read(self, query: Callable[[sqlite3.Connection], _T]) -> _T | None:
         """What `query` finds, or None where the ledger cannot be read: a look must never be in the way."""

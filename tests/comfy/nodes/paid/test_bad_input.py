@@ -19,7 +19,7 @@ def with_mask(value: float) -> Prompt:
     return prompt | {"9": node("SolidMask", value=value, width=896, height=1152)}
 
 
-def box(x: int, y: int, width: int, height: int) -> dict[str, int]:
+def box(x: float, y: float, width: float, height: float) -> dict[str, float]:
     return {"x": x, "y": y, "width": width, "height": height}
 
 
@@ -29,6 +29,10 @@ REFUSED = {
     "a box outside the picture": (extract_prompt(box=box(900, 0, 10, 10)), r"^box: .*896 x 1152"),
     "a box turned inside out": (extract_prompt(box=box(10, 10, -5, 20)), r"^box: "),
     "a box without height": (extract_prompt(box=box(10, 10, 5, 0)), r"^box: "),
+    "a box in fractions of the picture": (
+        extract_prompt(box=box(0.2, 0.2, 0.5, 0.5)),
+        r"^box: the box is 1 x 1 pixels",
+    ),
     "too small a width": (extract_prompt(width=63), r"^width: 63 is outside 64\.\.2560"),
     "too small a height": (apply_prompt(height=1), r"^height: 1 is outside 64\.\.2560"),
     "broken extra parameters": (extract_prompt(extra_parameters="{"), r"^extra_parameters: is not JSON"),

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comfyui_picpik.picpik.api import DataUri, GeneratePatternsFromImage, Generation
 from comfyui_picpik.picpik.ledger import (
     DELIVERED,
     FAILED,
@@ -19,7 +18,6 @@ from comfyui_picpik.picpik.ledger import (
     Record,
     StoredFile,
     TaskHistory,
-    estimated_seconds,
     new_record,
 )
 
@@ -43,7 +41,7 @@ def test_without_a_ledger_there_is_nothing_and_nothing_is_made(tmp_path: Path):
     history = TaskHistory(tmp_path / "none")
 
     assert (history.recent(5), history.find("x"), history.spent_since(0)) == ([], None, 0)
-    assert history.typical_seconds(ACTION, (1, 1), 1) is None
+    assert history.done("a", ACTION, (1, 1)) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -95,29 +93,20 @@ def test_accounts_with_open_tasks_are_those_that_may_have_paid_for_something_tha
     assert TaskHistory(tmp_path / "none").accounts_with_open_tasks() == set()
 
 
-def test_the_typical_time_is_that_of_the_same_action_and_size(tmp_path: Path):
-    times = {"a": 8.0, "b": 10.0, "c": 90.0}
-    done = [record(key, submitted=100.0, ended=100 + seconds) for key, seconds in times.items()]
-    others = [
-        record("size", submitted=0.0, ended=999.0, width=64),
-        record("failed", submitted=0.0, ended=999.0, state=FAILED),
-        record("delivered", submitted=100.0, ended=110.0, state=DELIVERED),
-    ]
-    history = write(tmp_path, *done, *others)
-    action = GeneratePatternsFromImage(
-        DataUri.encode("image/png", [b"x"]), (0, 0, 1, 1), generation=Generation(width=1024, height=512)
+def test_what_an_account_had_made_is_found_by_its_action_and_size_the_newest_first(tmp_path: Path):
+    history = write(
+        tmp_path,
+        record("old", created=10.0),
+        record("new", created=30.0, state=DELIVERED, batch_size=4),
+        record("of another size", width=64),
+        record("of another action", action="ApplyReferencePattern"),
+        record("of another account", account="the sandbox"),
+        record("failed", state=FAILED),
+        record("not here yet", state=SUBMITTED),
+        record("of no size", width=None, height=None),
     )
-
-    assert estimated_seconds(history, action) == 10.0
-    assert history.typical_seconds("ApplyReferencePattern", (1024, 512), 1) is None
-
-
-def test_an_action_that_tells_no_size_has_a_typical_time_too(tmp_path: Path):
-    without = {"width": None, "height": None, "batch_size": None}
-    history = write(tmp_path, record("k", submitted=100.0, ended=103.0, **without))
-
-    assert history.typical_seconds(ACTION, None, None) == 3.0
-    assert history.typical_seconds(ACTION, (1024, 512), 1) is None
+    assert [task.task_uid for task in history.done("a", ACTION, (1024, 512))] == ["new", "old"]
+    assert [task.task_uid for task in history.done("a", ACTION, None)] == ["of no size"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""How many paid tasks one run of a node may make: a long batch is paid only by somebody who meant it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from comfy_api.latest import io
+
+from ...picpik.api import RANDOM_SEED, InputRefused, Request
+
+DEFAULT_MAX_TASKS = 8
+_MOST = 10_000
+
+
+def max_tasks_input() -> io.Input:
+    return io.Int.Input(
+        "max_tasks",
+        default=DEFAULT_MAX_TASKS,
+        min=1,
+        max=_MOST,
+        optional=True,
+        advanced=True,
+        tooltip="How many paid tasks one run of this node may make. More are refused before anything is sent; what "
+        "is stored already is not counted.",
+    )
+
+
+def count_paid(requests: Sequence[Request], unsent: Sequence[bool]) -> int:
+    """How many tasks the requests make, of which those that are `unsent` are sent: equal ones are one task."""
+    sent = [request for request, is_sent in zip(requests, unsent, strict=True) if is_sent]
+    drawn = sum(request.seed == RANDOM_SEED for request in sent)
+    return drawn + len({_asked(request) for request in sent if request.seed != RANDOM_SEED})
+
+
+def allow(count: int, max_tasks: int, credits_each: float | None) -> tuple[str, ...]:
+    """What is to be said on the node about `count` paid tasks of about `credits_each`, where that is known.
+
+    Raises InputRefused where `max_tasks` does not allow so many.
+    """
+    cost = "" if credits_each is None else f", about {_rounded(count * credits_each):,} credits"
+    if count > max_tasks:
+        raise InputRefused(
+            "max_tasks",
+            f"this run makes {count} paid tasks{cost}; max_tasks allows {max_tasks}.",
+            f"Set max_tasks to {count}, or link fewer pictures.",
+        )
+    return (f"{count} tasks{cost}",) if count > DEFAULT_MAX_TASKS else ()
+
+
+def _asked(request: Request) -> str:
+    return json.dumps(request.key_params(), sort_keys=True)
+
+
+def _rounded(credits: float) -> int:
+    """Two digits say all that is known."""
+    return round(float(f"{credits:.2g}"))
