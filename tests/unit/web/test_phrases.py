@@ -1,14 +1,31 @@
 """What people read in Chinese: every error, every finding of the doctor, every text of the front end."""
 
-import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from comfyui_picpik.imaging.errors import ImageRefused
+import torch
+from comfyui_picpik.imaging import (
+    Box,
+    ImageRefused,
+    ImagingError,
+    check_picture,
+    decode_batch,
+    encode_mask,
+    encode_picture,
+    mask_entries,
+    output_size,
+    pair_batches,
+    picture_entries,
+    refuse_unusable_mask,
+    region_box,
+    resolve_box,
+    sent_box,
+)
 from comfyui_picpik.picpik import api, runner
 from comfyui_picpik.picpik.accounts import SavedAccount, SavedAccounts, Settings, doctor, endpoint_url
 from comfyui_picpik.picpik.api import Credits
@@ -16,6 +33,7 @@ from comfyui_picpik.picpik.api.ret_codes import _MEANINGS
 from comfyui_picpik.picpik.ledger import LedgerNotUsed
 from comfyui_picpik.picpik.runner import Withdrawn
 from comfyui_picpik.tests.paths import ROOT
+from comfyui_picpik.tests.unit.web.sentences import PLACE as FILLED_IN, Sentence, sentences
 
 PHRASES: dict[str, str] = json.loads((ROOT / "web" / "phrases" / "zh.json").read_text("utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
@@ -36,8 +54,8 @@ def translated(text: str) -> str | None:
 
 
 def english_left(text: str) -> list[str]:
-    """Three English words in a row in what should be Chinese."""
-    return re.findall(r"[a-z']+ [a-z']+ [a-z']+", text)
+    """Three English words in a row in what should be Chinese, but for commands."""
+    return re.findall(r"[a-z']+ [a-z']+ [a-z']+", re.sub("`.*?`", "", text))
 
 
 def refusal_of_settings() -> Exception:
@@ -123,38 +141,125 @@ def test_every_class_of_error_is_in_the_table():
     assert set(leaves(api.PicpikError)) <= {type(error) for error in ERRORS}
 
 
-def strings_of(call: ast.Call) -> Iterator[str]:
-    """Texts among the arguments of a call, with {place} for what is filled in."""
-    for argument in call.args:
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-            yield argument.value
-        elif isinstance(argument, ast.JoinedStr):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in argument.values)
+def knows(text: str) -> bool:
+    """Is the text, or the piece of one, in the dictionary?"""
+    pieces = "(.*?)".join(map(re.escape, text.strip().split(FILLED_IN)))
+    return any(re.search(pieces, english, re.DOTALL) for english in PHRASES)
 
 
-def refusals() -> Iterator[tuple[str, str]]:
-    """Every text of a refusal in the sources: whoever writes a new one is told to translate it."""
-    for room in ("imaging", "picpik", "nodes"):
-        for path in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and _name(node.func) in REFUSING:
-                    for text in strings_of(node):
-                        if " " in text:
-                            yield path.relative_to(ROOT).as_posix(), text
+def is_chinese(text: str) -> bool:
+    """Is the text, as it is read, Chinese after it was translated?"""
+    chinese = translated(text)
+    return chinese is not None and english_left(chinese) == []
+
+
+def test_everything_that_the_sources_say_is_known_in_chinese():
+    said = [each for each in sentences() if not knows(each.text)]
+    assert [each for each in said if not is_chinese(each.text.strip().replace(FILLED_IN, "7"))] == []
 
 
 REFUSING = {"ImageRefused", "InputRefused", "NotConfigured", "Refusal", "_refused", "Finding", "UnreadableImage"}
 
 
-def _name(function: ast.expr) -> str:
-    return function.id if isinstance(function, ast.Name) else ""
+@pytest.mark.parametrize("sentence", [each for each in sentences() if each.call in REFUSING], ids=str)
+def test_every_refusal_in_the_sources_is_read_in_chinese(sentence: Sentence):
+    whole = sentence.text.replace(FILLED_IN, "7")
+    words = re.sub("7", "", whole)
+    pieces = (whole, whole.removeprefix("7"), f"{whole}.")  # a state before it, and what stands in a longer sentence
+    assert not re.search("[a-z]{2}", words) or any(map(is_chinese, pieces)) or knows(sentence.text)
 
 
-@pytest.mark.parametrize(("where", "text"), list(refusals()))
-def test_every_refusal_in_the_sources_is_known_in_chinese(where: str, text: str):
-    if text.startswith("7") and text.strip("7 .,") == "":
-        return
-    assert any(translated(each) for each in (text, text.removeprefix("7"), f"{text}.")), f"{where}: {text}"
+def test_every_chinese_phrase_is_chinese():
+    assert {english: chinese for english, chinese in PHRASES.items() if english_left(chinese)} == {}
+
+
+def of_picture(call: Callable[[], Any]) -> list[str]:
+    """What imaging says about a picture: the lines of its refusal, or its notes."""
+    try:
+        outcome = call()
+    except ImagingError as error:
+        return str(error).splitlines()
+    return list(outcome.notes if hasattr(outcome, "notes") else outcome[1])
+
+
+def mask(rows: slice = slice(0, 0), columns: slice = slice(None), size: int = 64, level: float = 1.0) -> torch.Tensor:
+    made = torch.zeros(size, size)
+    made[rows, columns] = level
+    return made
+
+
+EVERYTHING, THE_TOP, A_LINE, A_DOT = slice(None), slice(0, 30), slice(5, 6), (slice(5, 6), slice(5, 6))
+
+
+def rectangle(x: float, y: float, width: float, height: float) -> dict[str, float]:
+    return {"x": x, "y": y, "width": width, "height": height}
+
+
+OF_PICTURES: dict[str, Callable[[], Any]] = {
+    "a click": lambda: resolve_box("box", rectangle(10, 10, 2, 2), 64, 64),
+    "fractions": lambda: resolve_box("box", rectangle(0.2, 0.2, 0.5, 0.5), 64, 64),
+    "outside": lambda: resolve_box("box", rectangle(99, 10, 20, 20), 64, 64),
+    "inside out": lambda: resolve_box("box", rectangle(9, 9, -2, 20), 64, 64),
+    "no number": lambda: resolve_box("box", {"x": "left"}, 64, 64),
+    "no box": lambda: resolve_box("box", 7, 64, 64),
+    "nothing detected": lambda: resolve_box("box", [], 64, 64),
+    "changed in every way": lambda: resolve_box("box", [rectangle(-5.5, 2, 30, 30), rectangle(9, 9, 30, 30)], 64, 32),
+    "a dot": lambda: region_box("region", mask(*A_DOT), 64, 64),
+    "an empty region": lambda: region_box("region", mask(), 64, 64),
+    "a region of another size": lambda: region_box("region", mask(EVERYTHING), 128, 128),
+    "too small when it is sent": lambda: sent_box("region", Box(0, 0, 20, 20), (9000, 90), (900, 9)),
+    "an empty mask": lambda: refuse_unusable_mask("mask", mask(size=32)),
+    "the mask of Load Image": lambda: refuse_unusable_mask("mask", mask()),
+    "a faint mask": lambda: refuse_unusable_mask("mask", mask(A_LINE, level=0.3)),
+    "a full mask": lambda: refuse_unusable_mask("mask", mask(EVERYTHING)),
+    "a mask that is empty when it is fitted": lambda: encode_mask("mask", mask(*A_DOT, size=640), (9, 9)),
+    "a mask that is full when it is fitted": lambda: encode_mask("mask", 1 - mask(*A_DOT, size=640), (9, 9)),
+    "a soft mask that is stretched": lambda: encode_mask("mask", mask(THE_TOP, level=0.7), (30, 99)),
+    "a mask for a larger picture": lambda: encode_mask("mask", mask(THE_TOP), (128, 128)),
+    "a mask the other way round": lambda: encode_mask("mask", 1 - mask(slice(30, 32), slice(9, 50)), (64, 64)),
+    "values that are no numbers": lambda: encode_mask("mask", mask(THE_TOP) + mask(A_LINE, level=torch.nan), (64, 64)),
+    "values that are no mask's": lambda: encode_mask("mask", mask(THE_TOP, level=5.0), (64, 64)),
+    "a size outside": lambda: output_size(7, 0, 64, 64),
+    "a size that is brought inside": lambda: output_size(0, 0, 4000, 3000),
+    "a size in other proportions": lambda: output_size(0, 0, 10_000, 100),
+    "no picture": lambda: picture_entries("raw_image", "a picture"),
+    "a picture of whole numbers": lambda: picture_entries("raw_image", torch.zeros(1, 8, 8, 3, dtype=torch.int32)),
+    "a picture of a strange shape": lambda: picture_entries("raw_image", torch.zeros(8, 8)),
+    "a mask of a strange shape": lambda: mask_entries("mask", torch.zeros(8)),
+    "batches that do not go together": lambda: pair_batches({"mask": [1, 2], "raw_image": [1, 2, 3]}),
+    "an unknown format": lambda: encode_picture("raw_image", torch.zeros(8, 8, 3), "webp"),
+    "grey with holes": lambda: encode_picture("raw_image", torch.zeros(8, 8, 2)),
+    "an alpha channel for nothing": lambda: encode_picture("raw_image", torch.ones(8, 8, 4)),
+    "values that are no picture's": lambda: encode_picture("raw_image", torch.full((8, 8, 3), 7.0)),
+    "a large picture": lambda: encode_picture("raw_image", torch.zeros(80, 80, 3), max_side=40),
+    "a large file": lambda: encode_picture("raw_image", torch.rand(80, 80, 3), byte_budget=4000),
+    "nothing to decode": lambda: decode_batch([]),
+    "an empty file": lambda: check_picture(b""),
+    "an error page": lambda: check_picture(b"<html>no</html>"),
+    "no picture file": lambda: check_picture(bytes(99)),
+}
+
+
+@pytest.mark.parametrize("call", OF_PICTURES.values(), ids=OF_PICTURES)
+def test_all_that_is_said_about_a_picture_is_read_in_chinese(call: Callable[[], Any]):
+    lines = of_picture(call)
+    assert lines
+    assert [line for line in lines if not is_chinese(line)] == []
+
+
+CALLS = [error for error in ERRORS if isinstance(error, api.CallFailed)]
+
+
+@pytest.mark.parametrize("error", CALLS, ids=lambda error: type(error).__name__)
+def test_what_a_node_says_of_a_call_that_failed_is_read_in_chinese(error: api.CallFailed):
+    said = [f"{error.what} Trying again"]
+    if not isinstance(error, api.NeverSent):  # else there is nothing to look for
+        said.append(f"{error.what.rstrip('.')}: looking for the task until 14:03:20")
+    assert [text for text in said if not is_chinese(text.replace("some text", "7"))] == []
+
+
+def test_the_words_of_every_phase_are_known_in_chinese():
+    assert [each.value for each in (*runner.Phase, *api.TaskStatus) if each.value not in PHRASES] == []
 
 
 @pytest.mark.parametrize("left", [0, 5])

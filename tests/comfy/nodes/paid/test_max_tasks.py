@@ -82,9 +82,7 @@ def test_eight_tasks_need_no_word_and_nine_do(
     assert accepted(calm) == before + 8
 
 
-def test_what_such_tasks_cost_is_not_said_before_the_first(
-    comfyui: ComfyuiServer, calm: SandboxThread, frames: Callable[[int], str]
-):
+def test_what_such_tasks_cost_is_not_said_before_the_first(comfyui: ComfyuiServer, frames: Callable[[int], str]):
     error = comfyui.client.run(extraction(frames(9), seed=8012, width=72, height=80)).error
     assert error is not None
     assert error.message.startswith("max_tasks: this run makes 9 paid tasks; max_tasks allows 8.")
