@@ -4,6 +4,7 @@ import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, opened
+from comfyui_picpik.tests.unit.web.test_phrases import PHRASES
 from playwright.sync_api import Browser, Page
 
 each_canvas = pytest.mark.parametrize("canvas", CANVASES)
@@ -95,3 +96,13 @@ def test_a_node_in_a_subgraph_speaks_it_too(
 
         wait_for(page, canvas, "zh")
         assert front_end.page_errors == []
+
+
+def test_the_nodes_of_comfyui_are_called_in_chinese_what_comfyui_calls_them(
+    browser: Browser, comfyui: ComfyuiServer, environment: Environment
+):
+    with opened(browser, comfyui, environment, "classic", "names-of-nodes", "zh") as front_end:
+        types = ["LoadImage", "MaskToImage", "ImageToMask", "InvertMask"]
+        titles = front_end.page.evaluate("types => types.map((type) => LiteGraph.createNode(type).title)", types)
+    chinese = "".join(PHRASES.values())
+    assert [title for title in titles if f"“{title}”" not in chinese] == []
