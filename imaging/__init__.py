@@ -24,3 +24,4 @@ from .result_files import (
     read_picture_size as read_picture_size,
 )
 from .sizes import LARGEST_SIDE as LARGEST_SIDE, SMALLEST_SIDE as SMALLEST_SIDE, output_size as output_size
+from .thumbnails import thumbnail as thumbnail

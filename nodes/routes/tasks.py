@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import io
 import time
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from PIL import Image
 
+from ...imaging import UnreadableImage, thumbnail
 from ...picpik.api import Account
 from ...picpik.ledger import Record, TaskHistory
 from ..host import service
@@ -37,7 +36,7 @@ async def picture(request: web.Request) -> web.StreamResponse:
         raise Refusal(404, "The picture is not here any more.", "Run again to get it.")
     if "thumbnail" not in request.query:
         return web.FileResponse(path, headers=_KEEP)
-    return web.Response(body=await asyncio.to_thread(_thumbnail, path), content_type="image/jpeg", headers=_KEEP)
+    return web.Response(body=await asyncio.to_thread(_small, path), content_type="image/jpeg", headers=_KEEP)
 
 
 async def collect(request: web.Request) -> web.StreamResponse:
@@ -91,19 +90,11 @@ def _stored(id: str, index: int) -> Path | None:
     return history.file(task, index) if task and index in history.pictures(task) else None
 
 
-def _thumbnail(path: Path) -> bytes:
-    """A small JPEG; what is transparent shows on white."""
+def _small(path: Path) -> bytes:
     try:
-        with Image.open(path) as opened:
-            opened.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
-            with_alpha = opened.convert("RGBA")
-    except (OSError, ValueError, Image.DecompressionBombError):
+        return thumbnail(path, _THUMBNAIL_SIDE)
+    except UnreadableImage:
         raise Refusal(404, "The picture cannot be read.", "Run again to get it anew.") from None
-    flat = Image.new("RGB", with_alpha.size, "white")
-    flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
-    content = io.BytesIO()
-    flat.save(content, "JPEG", quality=85)
-    return content.getvalue()
 
 
 def _pending(id: str) -> tuple[Record, Account]:

@@ -27,7 +27,7 @@ OPEN_TO: dict[str, set[str]] = {
     "nodes/paid": {"picpik/api", "picpik/ledger", "picpik/runner", "imaging", "nodes/host"},
     "nodes/pattern": {"pattern", "imaging", "nodes/host"},
     "nodes/setup": {"picpik/api", "artwork", "nodes/host"},
-    "nodes/routes": {"picpik/accounts", "picpik/api", "picpik/ledger", "nodes/host"},
+    "nodes/routes": {"picpik/accounts", "picpik/api", "picpik/ledger", "imaging", "nodes/host"},
     "nodes": {"nodes/host", "nodes/paid", "nodes/pattern", "nodes/setup", "nodes/routes"},
     "": {"nodes"},
 }
@@ -43,7 +43,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "nodes/paid": {*COMFYUI, "torch"},
     "nodes/pattern": {*COMFYUI, "torch"},
     "nodes/setup": {*COMFYUI, "torch", "numpy"},
-    "nodes/routes": {*COMFYUI, "aiohttp", "PIL"},
+    "nodes/routes": {*COMFYUI, "aiohttp"},
     "": {"comfy_api"},
 }
 DRAWERS = {"utils", "helpers", "common", "misc", "util", "helper"}
