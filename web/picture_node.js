@@ -1,4 +1,4 @@
-/** A stored picture as a Load Image node on the canvas. */
+/** A picture as a Load Image node on the canvas. */
 
 import { api } from "../../scripts/api.js"
 import { app } from "../../scripts/app.js"
@@ -7,18 +7,18 @@ import { t } from "./phrases.js"
 const FOLDER = "picpik"
 
 /** Copies the picture into ComfyUI's input folder and puts a Load Image node for it into the middle of the view. */
-export async function addPictureToGraph(url, name) {
-  const answer = await fetch(url)
-  if (!answer.ok) throw new Error(t("The picture is not here any more."))
-  const value = await upload(await answer.blob(), name)
+export async function addPictureToGraph(picture, name) {
+  const value = await upload(picture, name)
+  const { graph } = app.canvas // the one that is shown, which may be that of a subgraph
   const node = LiteGraph.createNode("LoadImage")
-  app.graph.add(node)
+  graph.add(node)
   node.pos = middleOfView(node)
   const widget = node.widgets.find((each) => each.name === "image")
   if (!widget.options.values.includes(value)) widget.options.values.push(value)
   widget.value = value
   widget.callback?.(value)
-  app.graph.setDirtyCanvas(true, true)
+  graph.setDirtyCanvas(true, true)
+  letItBeUndone()
   return node
 }
 
@@ -37,4 +37,11 @@ function middleOfView(node) {
   const { canvas, ds } = app.canvas
   const { width, height } = canvas.getBoundingClientRect()
   return [width / 2 / ds.scale - ds.offset[0] - node.size[0] / 2, height / 2 / ds.scale - ds.offset[1] - node.size[1] / 2]
+}
+
+/** Tells ComfyUI that the workflow has changed; its older front ends call that otherwise. */
+function letItBeUndone() {
+  const tracker = app.extensionManager.workflow?.activeWorkflow?.changeTracker
+  if (tracker?.captureCanvasState) tracker.captureCanvasState()
+  else tracker?.checkState?.()
 }

@@ -3,19 +3,24 @@
 import { api } from "../../scripts/api.js"
 import { translate } from "./phrases.js"
 
-export const read = (route) => call(route, {})
+export const read = async (route) => (await call(route)).json()
 
-export const send = (route, body) =>
-  call(route, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })
+export const send = async (route, body) => {
+  const headers = { "Content-Type": "application/json" }
+  return (await call(route, { method: "POST", headers, body: JSON.stringify(body) })).json()
+}
 
-export const pictureUrl = (task, index, query = "") => api.apiURL(`/picpik/tasks/${task.id}/pictures/${index}${query}`)
+/**
+ * The bytes of a stored picture. An <img> that fetched them itself would not say who the user is, which ComfyUI asks
+ * where there are several. They never change, so the browser may keep them.
+ */
+export const readPicture = async (task, index, query = "") =>
+  (await call(`tasks/${task.id}/pictures/${index}${query}`, { cache: "default" })).blob()
 
-async function call(route, options) {
+async function call(route, options = {}) {
   const answer = await api.fetchApi(`/picpik/${route}`, options)
-  const content = await answer.json().catch(() => ({}))
-  if (!answer.ok) {
-    const { what = `HTTP ${answer.status}`, do: advice = "" } = content.error ?? {}
-    throw new Error(translate([what, advice].filter(Boolean).join("\n")))
-  }
-  return content
+  if (answer.ok) return answer
+  const { error = {} } = await answer.json().catch(() => ({}))
+  const { what = `HTTP ${answer.status}`, do: advice = "" } = error
+  throw new Error(translate([what, advice].filter(Boolean).join("\n")))
 }

@@ -11,7 +11,7 @@ from comfyui_picpik.devtools import front_end_package
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.front_end import FrontEnd
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 CANVASES = ("classic", "nodes2")
 
@@ -61,22 +61,32 @@ def opened(
     screenshot: str,
     locale: str = "en",
     expected: str = "^$",
+    theme: str = "dark",
+    user: str | None = None,
+    base_url: str | None = None,
     **context_options: Any,
 ) -> Iterator[FrontEnd]:
     """An open front end; a screenshot of how the test left it is kept under the name `screenshot`.
 
     Nothing that the pack does may be complained of in the browser's console, but for what `expected` finds.
+    `user` is the id of the user who is logged in where the server has several. `base_url` is where the browser finds
+    the server, if that is not its own address.
     """
     settings = {
         "Comfy.TutorialCompleted": True,
         "Comfy.VueNodes.Enabled": canvas == "nodes2",
         "Comfy.Locale": locale,
+        "Comfy.ColorPalette": theme,
         "Comfy.RightSidePanel.IsOpen": False,
     }
+    headers = {"comfy-user": user} if user else {}
     for name, value in settings.items():
-        server.client.http.post(f"/api/settings/{name}", json=value).raise_for_status()
-    context = browser.new_context(viewport={"width": 1600, "height": 1000}, base_url=server.url, **context_options)
+        server.client.http.post(f"/api/settings/{name}", json=value, headers=headers).raise_for_status()
+    context_options["base_url"] = base_url or server.url
+    context = browser.new_context(viewport={"width": 1600, "height": 1000}, **context_options)
     context.set_default_timeout(TIMEOUT)
+    if user:
+        context.add_init_script(f"localStorage['Comfy.userId'] = localStorage['Comfy.userName'] = '{user}'")
     try:
         front_end = FrontEnd(context.new_page())
         front_end.open()
@@ -115,6 +125,18 @@ def extract_graph(page: Page, seed: int, side: int = 64) -> None:
         "save": {"type": "SaveImage", "pos": [860, 100]},
     }
     build(page, nodes, ("example", 0, "extract", "raw_image"), ("extract", 0, "save", "images"))
+
+
+def open_task_list(page: Page) -> Locator:
+    """The sidebar tab, opened; the cards of its tasks."""
+    page.get_by_role("button", name="PICPIK").first.click()
+    expect(page.locator(".picpik-summary")).to_be_visible()
+    return page.locator(".picpik-task")
+
+
+def toast(page: Page, text: str) -> Locator:
+    """The message at the edge of the page that says this; newer front ends say it a second time for screen readers."""
+    return page.get_by_role("alert").filter(has_text=text).last
 
 
 def open_settings(page: Page, category: str = "PICPIK") -> None:
