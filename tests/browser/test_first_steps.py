@@ -3,7 +3,7 @@
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
-from comfyui_picpik.tests.browser.canvases import CANVASES, open_settings, opened, screenshots
+from comfyui_picpik.tests.browser.canvases import CANVASES, open_settings, open_task_list, opened, screenshots, toast
 from playwright.sync_api import Browser, expect
 
 TEMPLATE = "extract-a-tileable-pattern"
@@ -22,9 +22,9 @@ def test_from_the_template_without_keys_to_a_picture_and_its_help_page(
         front_end.open_template(TEMPLATE)
 
         assert front_end.run().kind == "execution_error"
-        toast = page.locator(".p-toast-message").filter(has_text="No PICPIK keys")
-        expect(toast).to_contain_text("Settings > PICPIK")
-        expect(toast).to_contain_text("PICPIK_PUBLIC_KEY")
+        error = toast(page, "No PICPIK keys")
+        expect(error).to_contain_text("Settings > PICPIK")
+        expect(error).to_contain_text("PICPIK_PUBLIC_KEY")
         page.screenshot(path=shots / f"first-steps-error-{canvas}.png")
 
         open_settings(page)
@@ -39,9 +39,8 @@ def test_from_the_template_without_keys_to_a_picture_and_its_help_page(
 
         assert front_end.run().kind == "execution_success"
         assert front_end.broken_nodes() == []
-        expect(toast).to_have_count(0)
-        page.get_by_role("button", name="PICPIK").first.click()
-        expect(page.locator(".picpik-task").first).to_contain_text("Extract Pattern")
+        expect(error).to_have_count(0)
+        expect(open_task_list(page).first).to_contain_text("Extract Pattern")
         page.evaluate("app.extensionManager.command.execute('Comfy.Canvas.FitView')")
         page.screenshot(path=shots / f"first-steps-done-{canvas}.png")
         page.get_by_role("button", name="PICPIK").first.click()
