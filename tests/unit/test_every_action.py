@@ -26,7 +26,7 @@ def snake(action: str) -> str:
 
 def title(action: str) -> str:
     """As the task list shows it."""
-    source = (ROOT / "web" / "task_list.js").read_text("utf-8")
+    source = (ROOT / "web" / "task_card.js").read_text("utf-8")
     titles = re.findall(r"const TITLES = \{(.*?)\}", source, re.DOTALL)[0]
     other = re.search(rf'\b{action}: "(.*?)"', titles)
     return other[1] if other else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", action)
@@ -99,7 +99,7 @@ def lacks(action: str) -> list[str]:
     shown = content("locales", "en", "nodeDefs.json").get(node_id, {}).get("display_name")
     if shown != f"{title(action)} (PICPIK)":
         found.append(
-            f"the title of {action} in TITLES of web/task_list.js, so that it is the one of its node ({shown})"
+            f"the title of {action} in TITLES of web/task_card.js, so that it is the one of its node ({shown})"
         )
     templates = [path for path in (ROOT / "example_workflows").glob("*.json") if node_id in path.read_text("utf-8")]
     if not templates:
