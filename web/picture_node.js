@@ -11,8 +11,8 @@ export async function addPictureToGraph(picture, name) {
   const value = await upload(picture, name)
   const { graph } = app.canvas // the one that is shown, which may be that of a subgraph
   const node = LiteGraph.createNode("LoadImage")
-  graph.add(node)
   node.pos = middleOfView(node)
+  graph.add(node)
   const widget = node.widgets.find((each) => each.name === "image")
   if (!widget.options.values.includes(value)) widget.options.values.push(value)
   widget.value = value
