@@ -2,6 +2,7 @@
 
 import { api } from "../../scripts/api.js"
 import { app } from "../../scripts/app.js"
+import { nodeOfExecutionId } from "./graph_places.js"
 import { loadPhrases, translate } from "./phrases.js"
 
 const MILLISECONDS_SHOWN = 20000
@@ -22,21 +23,10 @@ app.registerExtension({
 function show({ node_id, node_type, exception_message }) {
   const toast = {
     severity: "error",
-    summary: nodeOf(node_id)?.title ?? node_type,
+    summary: nodeOfExecutionId(node_id)?.title ?? node_type,
     detail: translate(exception_message.trim()),
     life: MILLISECONDS_SHOWN,
   }
   app.extensionManager.toast.add(toast)
   return toast
-}
-
-/** The node that was run as `id`: in a subgraph that is the way to it, as in "5:12", node 12 of the subgraph in node 5. */
-function nodeOf(id) {
-  let graph = app.graph
-  let node
-  for (const step of String(id).split(":")) {
-    node = graph?.getNodeById(step)
-    graph = node?.subgraph
-  }
-  return node
 }

@@ -3,6 +3,7 @@
 import { api } from "../../scripts/api.js"
 import { app } from "../../scripts/app.js"
 import { t } from "./phrases.js"
+import { saveForUndo } from "./undo.js"
 
 const FOLDER = "picpik"
 
@@ -18,7 +19,7 @@ export async function addPictureToGraph(picture, name) {
   widget.value = value
   widget.callback?.(value)
   graph.setDirtyCanvas(true, true)
-  letItBeUndone()
+  saveForUndo()
   return node
 }
 
@@ -37,11 +38,4 @@ function middleOfView(node) {
   const { canvas, ds } = app.canvas
   const { width, height } = canvas.getBoundingClientRect()
   return [width / 2 / ds.scale - ds.offset[0] - node.size[0] / 2, height / 2 / ds.scale - ds.offset[1] - node.size[1] / 2]
-}
-
-/** Tells ComfyUI that the workflow has changed; its older front ends call that otherwise. */
-function letItBeUndone() {
-  const tracker = app.extensionManager.workflow?.activeWorkflow?.changeTracker
-  if (tracker?.captureCanvasState) tracker.captureCanvasState()
-  else tracker?.checkState?.()
 }

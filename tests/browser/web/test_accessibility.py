@@ -17,7 +17,7 @@ from comfyui_picpik.picpik.ledger import (
     SUBMITTING,
     UNKNOWN,
 )
-from comfyui_picpik.tests.browser.canvases import build, open_settings, open_task_list, opened
+from comfyui_picpik.tests.browser.canvases import build, open_settings, open_task_list, opened, screenshots
 from comfyui_picpik.tests.browser.paid_tasks import png, write_task
 from playwright.sync_api import Browser, Page, expect
 
@@ -208,7 +208,7 @@ def test_the_settings_panel(browser: Browser, keyless: ComfyuiServer, environmen
         panel.get_by_role("button", name="Test connection").click()
         expect(panel).to_contain_text("Signature:")
         assert_nothing_is_in_the_way(page, ".picpik-panel")
-        page.screenshot(path=environment.artifacts / "browser" / f"accessible-settings-tested-{theme}.png")
+        page.screenshot(path=screenshots(environment) / f"accessible-settings-tested-{theme}.png")
 
         panel.get_by_label("Account", exact=True).select_option("")
         panel.get_by_label("Endpoint").select_option("own")
