@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..api import Account, ApiError, CallFailed, Client, Credits, NeverSent, NotConfigured
+from ..api import AT_THE_SCREEN, Account, ApiError, CallFailed, Client, Credits, NeverSent, NotConfigured, Proxies
 
 _CLOCK_TOLERANCE = 60.0
 _DNS_SECONDS = 10.0
@@ -57,27 +56,31 @@ def unconfigured(error: NotConfigured) -> Report:
 async def examine(account: Account) -> Report:
     """Asks the service of the account, through its proxy."""
     try:
-        client = Client(account)
+        client = Client(account, timeouts=AT_THE_SCREEN)
     except NotConfigured as error:
         return unconfigured(error)
     try:
-        way = await _way(account)
-        if not all(finding.is_well for finding in way):
-            return Report(tuple(way))
-        report = await _answers(client, through_proxy=_proxy(account) is not None)
-        return Report((*way, *report.findings), report.credits)
+        proxy = _proxy(account)
+        way = await _way(account, proxy)
+        if not way.is_well:
+            return Report((way,))
+        report = await _answers(client, through_proxy=proxy is not None)
+        return Report((way, *report.findings), report.credits)
     finally:
         await client.aclose()
 
 
-async def _way(account: Account) -> list[Finding]:
-    """How the service is reached, and the name that has to be resolved for it."""
+def _proxy(account: Account) -> str | None:
+    """What calls go through, if it is anything but the network."""
+    return Proxies.of(account).to(urlsplit(account.endpoint).scheme, account.host)
+
+
+async def _way(account: Account, proxy: str | None) -> Finding:
+    """How the service is reached, or the name that has to be resolved for it."""
+    if proxy is not None:
+        return Finding(f"Proxy: calls go through {urlsplit(proxy).hostname}, which also resolves {account.host}.")
     parts = urlsplit(account.endpoint)
-    host, port = account.host, parts.port or (443 if parts.scheme == "https" else 80)
-    if (proxy := _proxy(account)) is not None:
-        shown = urlsplit(proxy).hostname or "?"
-        return [Finding(f"Proxy: calls go through {shown}, which also resolves {host}.")]
-    return [await _resolved(host, port)]
+    return await _resolved(account.host, parts.port or (443 if parts.scheme == "https" else 80))
 
 
 async def _resolved(host: str, port: int) -> Finding:
@@ -155,14 +158,3 @@ def _connection_advice(what: str, through_proxy: bool) -> str:
     if through_proxy:
         return "Check the proxy's address and login in Settings > PICPIK, or HTTPS_PROXY in the environment."
     return "Check the network, the firewall and the endpoint."
-
-
-def _proxy(account: Account) -> str | None:
-    """The proxy that calls go through: the account's own, or the environment's."""
-    if account.proxy or account.is_loopback:
-        return account.proxy
-    scheme = urlsplit(account.endpoint).scheme
-    if urllib.request.proxy_bypass(account.host):
-        return None
-    proxies = urllib.request.getproxies()
-    return proxies.get(scheme) or proxies.get("all")

@@ -40,6 +40,7 @@ from .models import (
     ModelRef as ModelRef,
 )
 from .pixel_digest import PixelDigest as PixelDigest
+from .proxies import Proxies as Proxies, check_proxy as check_proxy
 from .request_keys import request_key as request_key, unseeded_key as unseeded_key
 from .ret_codes import (
     API_TIMED_OUT as API_TIMED_OUT,
@@ -56,5 +57,5 @@ from .task_details import (
     TaskStatus as TaskStatus,
 )
 from .task_uids import created_at as created_at
-from .timeouts import Timeouts as Timeouts
+from .timeouts import AT_THE_SCREEN as AT_THE_SCREEN, Timeouts as Timeouts
 from .transport import tls_context as tls_context

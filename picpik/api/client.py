@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from .account import Account
 from .answer_fields import text, whole_number
 from .clock import SYSTEM_CLOCK, Clock
-from .errors import ApiError, BadAnswer, HttpRefused, NotConfigured
+from .errors import ApiError, BadAnswer, HttpRefused
 from .models import ModelList
+from .proxies import Proxies
 from .signing import sign
 from .task_details import TaskDetail
 from .timeouts import Timeouts
@@ -28,6 +29,7 @@ from .transport import (
     redirects_to,
     retry_after,
     streamed,
+    tls_context,
     translated,
 )
 from .wire import json_pieces
@@ -72,29 +74,10 @@ class Client:
         self._timeouts = timeouts
         self._clock = clock
         self._service_zero: float | None = None
-        options: dict[str, Any] = {
-            "timeout": timeouts.for_httpx(),
-            "verify": ssl_context if ssl_context is not None else True,
-            "proxy": account.proxy,
-            # a proxy of the environment cannot reach this computer's own loopback
-            "trust_env": not account.is_loopback,
-            "transport": transport,
-        }
-        try:
-            self._reads = httpx.AsyncClient(**options)
-            # A kept-alive connection that the server has just closed fails after the request was sent. For a submit
-            # that would leave the outcome unknown, so each submit makes its own connection.
-            self._submits = httpx.AsyncClient(**options, limits=httpx.Limits(max_keepalive_connections=0))
-        except ImportError as error:  # httpx has support for SOCKS, but not the package that it takes
-            raise NotConfigured(
-                "A SOCKS proxy needs a Python package that is not installed (socksio).",
-                "Run `pip install httpx[socks]` in ComfyUI's Python, or use an HTTP proxy: http://host:port.",
-            ) from error
-        except (ValueError, httpx.InvalidURL) as error:
-            raise NotConfigured(
-                f"The proxy or endpoint cannot be used ({type(error).__name__}).",
-                "Check the proxy settings of the environment and of the pack: http://host:port is the usual form.",
-            ) from error
+        reads, submits = (transport, transport) if transport else _ways(account, ssl_context or tls_context())
+        options: dict[str, Any] = {"timeout": timeouts.for_httpx(), "trust_env": False}
+        self._reads = httpx.AsyncClient(**options, transport=reads)
+        self._submits = httpx.AsyncClient(**options, transport=submits)
 
     def now(self) -> float:
         """Unix time by the service's clock, also after ours was set; before its first answer, ours."""
@@ -244,3 +227,19 @@ class Client:
         date = http_date(response.headers.get("Date", ""))
         if date is not None:
             self._service_zero = date - self._clock.monotonic()
+
+
+def _ways(account: Account, ssl_context: ssl.SSLContext) -> tuple[httpx.AsyncBaseTransport, httpx.AsyncBaseTransport]:
+    """How reads and submits get to the service. Raises NotConfigured where they cannot."""
+    import httpx
+
+    from .proxied_transport import ProxiedTransport
+
+    proxies = Proxies.of(account)
+    reads = ProxiedTransport(proxies, ssl_context, httpx.Limits(max_connections=100, max_keepalive_connections=20))
+    # A kept-alive connection that the server has just closed fails after the request was sent. For a submit that would
+    # leave the outcome unknown, so each submit makes its own connection.
+    submits = ProxiedTransport(proxies, ssl_context, httpx.Limits(max_keepalive_connections=0))
+    for way in (reads, submits):
+        way.prepare(account.endpoint)
+    return reads, submits

@@ -28,3 +28,7 @@ class Timeouts:
         import httpx
 
         return httpx.Timeout(connect=self.connect, write=self.write, read=self.read, pool=30)
+
+
+AT_THE_SCREEN = Timeouts(read=30.0, whole_answer=30.0)
+"""For what somebody waits for who looks on, and costs nothing."""

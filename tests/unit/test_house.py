@@ -34,7 +34,7 @@ OPEN_TO: dict[str, set[str]] = {
 """Which rooms a room may look into, and only at what their `__init__` names. `pattern` is built by its first node."""
 
 THIRD_PARTY: dict[str, set[str]] = {
-    "picpik/api": {"httpx"},
+    "picpik/api": {"httpx", "socksio"},
     "imaging": {"numpy", "torch", "PIL"},
     "pattern": {"numpy", "torch", "scipy", "PIL"},
     "sandbox": {"numpy", "PIL", "aiohttp"},
@@ -182,4 +182,4 @@ def test_the_pack_root_is_not_on_the_path_and_nodes_is_not_ours():
 
 def test_what_the_pack_needs_beyond_comfyui_is_httpx_alone():
     wanted = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.strip()]
-    assert [line.split(">")[0] for line in wanted] == ["httpx"]
+    assert [line.split(">")[0] for line in wanted] == ["httpx[socks]"]

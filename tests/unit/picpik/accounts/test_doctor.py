@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from comfyui_picpik.picpik.accounts import Report, doctor, examine, unconfigured
+from comfyui_picpik.picpik.accounts import Report, examine, unconfigured
 from comfyui_picpik.picpik.api import Account, NotConfigured
 from comfyui_picpik.sandbox import SandboxThread, start_in_thread
 
@@ -135,10 +135,26 @@ def test_missing_keys_are_a_finding_of_their_own():
     assert str(report) == "trouble: No keys. Give some."
 
 
-def test_the_doctor_knows_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
-    monkeypatch.setenv("no_proxy", "near.example")
+@pytest.mark.parametrize(
+    ("address", "about"), [("socks4://s:1", "socks4"), ("socks5://[::1", "address"), ("http://h:x", "address")]
+)
+async def test_a_proxy_of_the_environment_that_cannot_work_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, address: str, about: str
+):
+    for name in ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("all_proxy", address)
 
-    assert doctor._proxy(Account("https://far.example", "a", "b")) == "http://proxy.example:3128"
-    assert doctor._proxy(Account("https://near.example", "a", "b")) is None
-    assert doctor._proxy(Account("http://127.0.0.1:1", "a", "b")) is None
+    (finding,) = (await examine(Account("https://picpik.invalid", "a", "b"))).findings
+
+    assert about in finding.what
+    assert "socks5h://" in finding.do
+
+
+async def test_a_good_proxy_is_used_whatever_stands_beside_it_for_the_rest(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("all_proxy", "socks4://127.0.0.1:9")
+
+    report = await examine(Account("https://picpik.invalid", "a", "b"))
+
+    assert subjects(report) == ["Proxy", "Connection"]
