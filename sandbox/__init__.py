@@ -36,6 +36,8 @@ A file in ``actions`` with its parameters, a file in ``pictures`` with what it m
 ``actions.ACTIONS``. Its reader gives back a `TaskSpec`: the results (pictures or texts), the credits, and the Seed
 if the Action has one. Nothing else changes. A test may register an Action of its own in the same dictionary.
 
+Pages of other sites may not use what is under ``/_sandbox``; programs and the address bar may.
+
 Watching it
 -----------
 ``sandbox.state()``, or ``GET /_sandbox/state``::

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from .answers import Refusal, invalid, refused, success
+from .control_guard import not_for_pages
 from .fault_injection import Connection, inject_fault
 from .faults import DOWNLOAD, Fault
 from .request_checks import check_action, read_request
@@ -52,11 +53,11 @@ class HttpServer:
             [
                 web.post("/", self._call),
                 web.get("/results/{name}", self._download),
-                web.get("/_sandbox/state", self._state),
-                web.post("/_sandbox/faults", self._add_faults),
-                web.delete("/_sandbox/faults", self._clear_faults),
-                web.post("/_sandbox/quirks", self._change_quirks),
-                web.post("/_sandbox/expire", self._expire),
+                web.get("/_sandbox/state", not_for_pages(self._state)),
+                web.post("/_sandbox/faults", not_for_pages(self._add_faults)),
+                web.delete("/_sandbox/faults", not_for_pages(self._clear_faults)),
+                web.post("/_sandbox/quirks", not_for_pages(self._change_quirks)),
+                web.post("/_sandbox/expire", not_for_pages(self._expire)),
             ]
         )
         return app

@@ -219,3 +219,26 @@ async def test_the_state_holds_no_key_and_no_picture(client, picture):
     assert client.running.private_key not in text
     assert "Signature" not in text
     assert "base64" not in text
+
+
+CONTROLS = (("GET", "state"), ("POST", "faults"), ("DELETE", "faults"), ("POST", "quirks"), ("POST", "expire"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+async def test_a_page_of_another_site_may_not_use_the_controls(client, headers):
+    for method, path in CONTROLS:
+        assert (await client.control(method, path, headers=headers)).status_code == 403, path
+    assert (await client.control("GET", "state")).json()["faults"] == {"waiting": [], "fired": []}
+
+
+async def test_a_program_and_whoever_types_the_address_may_use_the_controls(client):
+    own = [{}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": client.running.endpoint}]
+    assert {(await client.control("GET", "state", headers=headers)).status_code for headers in own} == {200}
