@@ -23,9 +23,7 @@ app.registerExtension({
   name: "picpik.ModelChoices",
   async setup() {
     await loadPhrases()
-    known = await read("models")
-    offerEverywhere()
-    if (Date.now() / 1000 - known.as_of > STALE_AFTER_SECONDS) askInTheBackground()
+    await rereadModels()
   },
   nodeCreated(node) {
     addButton(node)
@@ -37,6 +35,13 @@ app.registerExtension({
     askInTheBackground()
   },
 })
+
+/** Offers what is known of the default account's models, and asks the service anew where that is old. */
+export async function rereadModels() {
+  known = await read("models")
+  offerEverywhere()
+  if (Date.now() / 1000 - known.as_of > STALE_AFTER_SECONDS) askInTheBackground()
+}
 
 /** Asks the service anew and gives the list. */
 export async function refreshModels() {

@@ -10,7 +10,6 @@ import atexit
 import functools
 import os
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 import folder_paths
@@ -27,7 +26,7 @@ from ...picpik.accounts import (
     unconfigured,
     write_models,
 )
-from ...picpik.api import Account, Client, ModelList, NotConfigured
+from ...picpik.api import AT_THE_SCREEN, Account, Client, ModelList, NotConfigured
 from ...picpik.ledger import TaskHistory
 from ...picpik.runner import Runner
 
@@ -62,49 +61,69 @@ def account_of(choice: Choice) -> Account:
 def check(name: str) -> tuple[Report, str | None]:
     """Whether calls can be made for the account, and what is to be said about the name. Blocks, asks the service."""
     try:
-        account, note = choose(name)
+        choice = settings().choose(name.strip())
     except NotConfigured as error:
         return unconfigured(error), None
+    return check_choice(choice), choice.note
+
+
+def check_choice(choice: Choice, *, is_used: bool = True) -> Report:
+    """The same for an account that was chosen already, or is only tried: then nothing is learnt of it for runs."""
+    try:
+        account = account_of(choice)
+    except NotConfigured as error:
+        return unconfigured(error)
     report = asyncio.run(examine(account))
-    if report.credits is not None and _runner.cache_info().currsize:
+    if is_used and report.credits is not None and _runner.cache_info().currsize:
         runner().saw_credits(account, report.credits.used)
-    return report, note
+    return report
 
 
-def account_fingerprint(name: str = "") -> str:
+def account_identity(name: str = "") -> str:
+    """Names the account without telling a key; empty is the default one. Raises NotConfigured of an unknown name."""
+    return settings().choose(name).identity
+
+
+def account_fingerprint() -> str:
     """Changes with the account, so that ComfyUI does not hand out another account's cached picture. Tells no key.
 
     It changes, too, after pictures were handed out of which some are missing: the next run shall try to fetch those.
     """
     incomplete = runner().incomplete if _runner.cache_info().currsize else 0
-    return f"{settings().choose(name.strip()).identity} {incomplete}"
+    return f"{account_identity()} {incomplete}"
 
 
 def accounts() -> dict[str, Account]:
-    """Every account that calls can be made for, by its name; the default one by an empty name, too."""
-    now = settings()
+    """Every account that calls can be made for, by its name; the default one by an empty name, too.
+
+    Nothing is started for it: a sandbox that does not run yet has no tasks that could be asked for.
+    """
     usable: dict[str, Account] = {}
-    for name in ("", *now.saved.accounts):
-        with suppress(NotConfigured):
-            usable[name] = account_of(now.choose(name))
+    for name, choice in settings().choices().items():
+        if choice.refusal is None and (choice.endpoint != SANDBOX or _started_sandbox.cache_info().currsize):
+            usable[name] = account_of(choice)
     return usable
 
 
 def models() -> KnownModels:
-    """The models that can be chosen, as ListModels last told them. Blocks for a short file."""
-    return read_models(home())
+    """The models that can be chosen, as the default account's service last listed them. Blocks for short files."""
+    try:
+        now = settings()
+        return read_models(home(), now.choose().identity)
+    except NotConfigured:  # nodes can be looked at all the same, and say what is missing when they are run
+        return KnownModels()
 
 
 def refresh_models() -> KnownModels:
     """Asks the service of the default account, and keeps what it says. Blocks; raises PicpikError."""
-    account, _ = choose()
-    known = KnownModels.from_list(asyncio.run(_listed_models(account)))
-    write_models(home(), known)
+    choice = settings().choose()
+    known = KnownModels.from_list(asyncio.run(_listed_models(account_of(choice))))
+    write_models(home(), choice.identity, known)
     return known
 
 
 async def _listed_models(account: Account) -> ModelList:
-    client = Client(account)
+    client = Client(account, timeouts=AT_THE_SCREEN)
     try:
         return await client.models()
     finally:
@@ -145,9 +164,11 @@ def collect_what_was_left() -> None:
 
     Blocks for short files; where nothing is left, nothing is started.
     """
-    left = history().accounts_with_open_tasks()
-    now = settings()
-    choices = {now.choose(name) for name in ("", *now.saved.accounts)} if left else set()
+    try:
+        left = history().accounts_with_open_tasks()
+        choices = set(settings().choices().values()) if left else set()
+    except NotConfigured:  # a run says so
+        return
     for choice in choices:
         # a sandbox that ran inside ComfyUI is gone with its tasks
         if choice.identity in left and choice.refusal is None and choice.endpoint != SANDBOX:
@@ -171,7 +192,7 @@ def _started_sandbox() -> Account:
 
     sandbox = start_in_thread()
     atexit.register(sandbox.stop)
-    return Account(sandbox.endpoint, sandbox.public_key, sandbox.private_key)
+    return Account(sandbox.endpoint, sandbox.public_key, sandbox.private_key, is_sandbox=True)
 
 
 _making = threading.RLock()

@@ -6,16 +6,14 @@ import asyncio
 import functools
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from ...picpik.accounts import (
     ENDPOINTS,
-    FIRST_NAME,
     SANDBOX,
     SavedAccount,
     SavedAccounts,
@@ -24,10 +22,11 @@ from ...picpik.accounts import (
     endpoint_url,
     write_saved,
 )
-from ...picpik.api import NotConfigured
+from ...picpik.api import NotConfigured, check_proxy
 from ..host import service
 from .guard import Refusal, is_multi_user, json_body, require_single_user, text_of
 
+_FORM = ("endpoint", "public_key", "private_key", "proxy")
 _changing = threading.Lock()
 
 
@@ -37,9 +36,11 @@ async def accounts(_request: web.Request) -> web.StreamResponse:
 
 
 async def save_account(request: web.Request) -> web.StreamResponse:
-    """POST {name, new_name?, endpoint?, public_key? and private_key?, proxy?, default?}: what is left out stays.
+    """POST {name, create?, new_name?, endpoint?, public_key? and private_key?, proxy?, default?}.
 
-    Two empty keys are taken away.
+    What is left out stays; two empty keys are taken away. With `create`, a name that is taken is refused, and without
+    it one that is not: nobody's keys are overwritten by accident. `set_aside` in the answer names the file that was
+    kept, where the one that was replaced could not be read.
     """
     require_single_user()
     body = await json_body(request)
@@ -50,55 +51,137 @@ async def remove_account(request: web.Request) -> web.StreamResponse:
     """POST {name}."""
     require_single_user()
     name = text_of(await json_body(request), "name")
-    return await _changed(lambda saved: saved.without(name))
+    return await _changed(functools.partial(_without, name=name))
 
 
 async def check_account(request: web.Request) -> web.StreamResponse:
-    """POST {name}: the doctor's findings, for the default account where the name is empty."""
-    name = text_of(await json_body(request), "name")
-    report, note = await asyncio.to_thread(service.check, name)
-    findings = [{"what": each.what, "do": each.do} for each in report.findings]
-    left = report.credits.left if report.credits else None
-    return web.json_response({"note": note, "findings": findings, "is_well": report.is_well, "credits_left": left})
+    """POST {name, endpoint?, public_key? and private_key?, proxy?}: the doctor's findings. Nothing is saved.
+
+    With nothing but a name they are about the account that runs are made for, the default one where the name is empty;
+    else about what was typed, completed from the saved account of that name.
+    """
+    body = await json_body(request)
+    is_typed = any(name in body for name in _FORM)
+    if is_typed:
+        require_single_user()
+    return web.json_response(await asyncio.to_thread(_checked, body, is_typed))
 
 
-async def _changed(change: Any) -> web.StreamResponse:
+def _checked(body: Mapping[str, Any], is_typed: bool) -> dict[str, Any]:
+    settings, name = service.settings(), text_of(body, "name")
+    if is_typed:
+        typed = _typed(settings.saved.named(name) or SavedAccount(), body)
+        choice = Settings({}, SavedAccounts().with_account("typed", typed), settings.saved_in).choose()
+    else:
+        choice = settings.choose(name)
+    report = service.check_choice(choice, is_used=not is_typed)
+    return {
+        "tested": {"typed": is_typed, "name": "" if is_typed else choice.name, "source": choice.source.value},
+        "note": choice.note,
+        "findings": [{"what": each.what, "do": each.do} for each in report.findings],
+        "is_well": report.is_well,
+        "credits_left": report.credits.left if report.credits else None,
+    }
+
+
+async def _changed(change: Callable[[SavedAccounts], SavedAccounts]) -> web.StreamResponse:
     def do() -> dict[str, Any]:
         with _changing:
             try:
-                write_saved(service.home(), change(service.settings().saved))
+                set_aside = write_saved(service.home(), change(service.settings().saved))
             except OSError as error:
                 raise NotConfigured(
                     f"The accounts could not be saved ({error.strerror}).",
                     f"Free some space, or give write permission to {service.home()}.",
                 ) from error
         service.collect_what_was_left()  # perhaps its keys were missing till now
-        return _status()
+        return {**_status(), "set_aside": str(set_aside) if set_aside else None}
 
     return web.json_response(await asyncio.to_thread(do))
 
 
 def _with_saved(saved: SavedAccounts, body: Mapping[str, Any]) -> SavedAccounts:
-    name = text_of(body, "name") or FIRST_NAME
-    new_name = text_of(body, "new_name") or name
-    if new_name != name and new_name in saved.accounts:
-        raise Refusal(400, f'There is an account "{new_name}" already.', "Give another name.")
-    before = saved.named(name) or SavedAccount()
-    was_default = saved.default == name
-    account = _with_keys(_with_place(before, body), body)
+    return _with_new(saved, body) if body.get("create") is True else _with_changed(saved, body)
+
+
+def _with_new(saved: SavedAccounts, body: Mapping[str, Any]) -> SavedAccounts:
+    name = text_of(body, "name")
+    _require_free(saved, name)
+    return saved.with_account(name, _typed(SavedAccount(), body), as_default=body.get("default") is True)
+
+
+def _with_changed(saved: SavedAccounts, body: Mapping[str, Any]) -> SavedAccounts:
+    name = text_of(body, "name")
+    before = _known(saved, name)
+    new_name = text_of(body, "new_name", name)
+    if new_name != name:
+        _require_free(saved, new_name)
+    as_default = saved.default == name or body.get("default") is True
     others = saved.without(name) if new_name != name else saved
-    return others.with_account(new_name, account, as_default=was_default or body.get("default") is True)
+    return others.with_account(new_name, _typed(before, body), as_default=as_default)
+
+
+def _without(saved: SavedAccounts, name: str) -> SavedAccounts:
+    _known(saved, name)
+    return saved.without(name)
+
+
+def _require_free(saved: SavedAccounts, name: str) -> None:
+    if name in saved.accounts:
+        raise Refusal(400, f'There is an account "{name}" already.', "Give another name.")
+
+
+def _known(saved: SavedAccounts, name: str) -> SavedAccount:
+    account = saved.named(name)
+    if account is None:
+        raise Refusal(404, f'There is no account "{name}" here.', "Open the settings anew: it may have been removed.")
+    return account
+
+
+def _typed(before: SavedAccount, body: Mapping[str, Any]) -> SavedAccount:
+    """The account with what was typed into its form.
+
+    Keys go to the address that they were given for: a page that comes to use these routes all the same cannot have them
+    sent, or calls signed with them, somewhere else.
+    """
+    account = _with_place(before, body)
+    if before.has_keys and "public_key" not in body and _leads_elsewhere(before, account):
+        raise Refusal(
+            400,
+            "The endpoint or the proxy is another one than the keys were given for.",
+            "Give PublicKey and PrivateKey anew, too.",
+        )
+    return _with_keys(account, body)
+
+
+def _leads_elsewhere(before: SavedAccount, after: SavedAccount) -> bool:
+    """The sandbox gets no keys, whatever it was before."""
+    if after.endpoint == SANDBOX:
+        return False
+    return (_place(before), before.proxy) != (_place(after), after.proxy)
+
+
+def _place(account: SavedAccount) -> str:
+    try:
+        return endpoint_url(account.endpoint)
+    except NotConfigured:  # a file that was written by hand
+        return account.endpoint
 
 
 def _with_place(account: SavedAccount, body: Mapping[str, Any]) -> SavedAccount:
     endpoint = text_of(body, "endpoint", account.endpoint)
     proxy = text_of(body, "proxy", account.proxy)
-    endpoint_url(endpoint)
-    if _login(endpoint):
-        raise Refusal(400, "The endpoint has a login in it.", "Give the address alone; the keys are the login.")
-    if proxy and urlsplit(proxy).scheme not in ("http", "https", "socks5"):
-        raise Refusal(400, "The proxy is not an address.", "Write it as http://host:port.")
+    if "endpoint" in body:
+        _check_endpoint(endpoint)
+    if "proxy" in body and proxy:
+        check_proxy(proxy)
     return replace(account, endpoint=endpoint, proxy=proxy)
+
+
+def _check_endpoint(endpoint: str) -> None:
+    endpoint_url(endpoint)
+    if _has_login(endpoint):
+        raise Refusal(400, "The endpoint has a login in it.", "Give the address alone; the keys are the login.")
 
 
 def _with_keys(account: SavedAccount, body: Mapping[str, Any]) -> SavedAccount:
@@ -131,7 +214,7 @@ def _shown(name: str, account: SavedAccount) -> dict[str, Any]:
         "keys_set": account.has_keys,
         "changed": account.changed if account.has_keys else None,
         "proxy": _without_login(account.proxy),
-        "proxy_has_login": _login(account.proxy),
+        "proxy_has_login": _has_login(account.proxy),
     }
 
 
@@ -148,10 +231,11 @@ def _in_use(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _login(url: str) -> bool:
-    return "@" in urlsplit(url).netloc
+def _has_login(url: str) -> bool:
+    return _without_login(url) != url
 
 
 def _without_login(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else url
+    """Without whatever stands before a host: what was written by hand need not be an address at all."""
+    scheme, mark, rest = url.rpartition("://")
+    return scheme + mark + rest.rpartition("@")[2]

@@ -2,6 +2,10 @@
 
 ComfyUI asks nobody for a password and, off the loopback address, compares no Origin. So this is done here: a foreign
 page can neither change anything nor read anything. No answer carries a key.
+
+One page is not known from ours: one whose name was bound anew, to the address of this ComfyUI, while it was open. In a
+LAN or behind a proxy ComfyUI is rightly called by any name, so Host tells nothing. Such a page can do with the routes
+what it can do with ComfyUI; but the keys go nowhere, for who changes an endpoint or a proxy has to know them.
 """
 
 from __future__ import annotations
@@ -10,7 +14,6 @@ import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from comfy.cli_args import args
@@ -68,14 +71,23 @@ async def json_body(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise Refusal(415, "The request is not JSON.", "Send Content-Type: application/json.")
     if (request.content_length or 0) > _LARGEST_BODY:
-        raise Refusal(413, "The request is too large.", f"Send at most {_LARGEST_BODY} bytes.")
+        raise _too_large()
+    content = bytearray()
+    async for piece in request.content.iter_any():  # as they come: a body is not one TCP segment
+        content += piece
+        if len(content) > _LARGEST_BODY:
+            raise _too_large()
     try:
-        body = json.loads(await request.content.read(_LARGEST_BODY))
-    except ValueError:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise Refusal(400, "The request is not a JSON object.", "Send names and values in braces.")
     return body
+
+
+def _too_large() -> Refusal:
+    return Refusal(413, "The request is too large.", f"Send at most {_LARGEST_BODY} bytes.")
 
 
 def text_of(body: Mapping[str, Any], name: str, default: str = "") -> str:
@@ -90,8 +102,8 @@ def _check_origin(headers: Mapping[str, str]) -> None:
     if site is not None:  # the browser's own word, which no page can change
         is_own = site in _OWN_PAGES
     else:  # browsers leave it out on plain http outside this computer, programs always do
-        origin = headers.get("Origin")
-        is_own = origin is None or urlsplit(origin).netloc.lower() == headers.get("Host", "").lower()
+        origin, host = headers.get("Origin"), headers.get("Host", "")
+        is_own = origin is None or origin.lower() in (f"http://{host}".lower(), f"https://{host}".lower())
     if not is_own:
         raise Refusal(403, "This page may not use the pack's routes.", "Open ComfyUI itself in the browser.")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import datetime
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from ...imaging import UnreadableImage, thumbnail
-from ...picpik.api import Account
+from ...picpik.api import Account, is_of_sandbox
 from ...picpik.ledger import Record, TaskHistory
 from ..host import service
 from .guard import Refusal, json_body, text_of
@@ -54,9 +55,13 @@ def _listed() -> dict[str, Any]:
     today = datetime.datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "tasks": [_shown(history, task, names) for task in history.recent(_SHOWN)],
-        "spent_today": history.spent_since(today.timestamp()),
-        "spent_this_month": history.spent_since(today.replace(day=1).timestamp()),
+        "spent_today": _paid(history.spent_since(today.timestamp())),
+        "spent_this_month": _paid(history.spent_since(today.replace(day=1).timestamp())),
     }
+
+
+def _paid(spent: Mapping[str, int]) -> int:
+    return sum(credits for account, credits in spent.items() if not is_of_sandbox(account))
 
 
 def _shown(history: TaskHistory, task: Record, names: dict[str, str]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ..api import DEFAULT_MODEL, ModelList, ModelRef
 
 FILE_NAME = "models.json"
+_MOST_LISTS = 20
 
 
 @dataclass(frozen=True)
@@ -38,46 +39,49 @@ class KnownModels:
         )
 
 
-def read_models(home: Path) -> KnownModels:
-    """The list of last time, or the one that is always there. Blocks."""
-    path = home / FILE_NAME
-    try:
-        return _read(path, path.stat().st_mtime_ns)
-    except (OSError, ValueError, TypeError, AttributeError):
-        return KnownModels()
+def read_models(home: Path, identity: str) -> KnownModels:
+    """The list that an account's service told last time, or the one that is always there. Blocks.
+
+    `identity` names endpoint and keys: each service has models of its own, and so may each account.
+    """
+    return _lists(home).get(identity, KnownModels())
 
 
-@functools.lru_cache(maxsize=1)
-def _read(path: Path, _changed: int) -> KnownModels:
-    """ComfyUI asks a node for its inputs again and again: a file that has not changed is read once."""
-    return _parsed(json.loads(path.read_text("utf-8")))
-
-
-def write_models(home: Path, known: KnownModels) -> None:
-    """Replaces the list as a whole. Blocks; raises OSError."""
+def write_models(home: Path, identity: str, known: KnownModels) -> None:
+    """Keeps the list of one account beside those of others. Blocks; raises OSError."""
     home.mkdir(parents=True, exist_ok=True)
-    content = {
-        "main": known.main,
-        "sub": known.sub,
-        "trigger_words": known.trigger_words or {},
-        "as_of": known.as_of,
-    }
+    lists = {**_lists(home), identity: known}
+    newest = sorted(lists, key=lambda each: lists[each].as_of, reverse=True)[:_MOST_LISTS]
     descriptor, part = tempfile.mkstemp(dir=home, prefix=".models-", suffix=".part")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False)
+            json.dump({each: asdict(lists[each]) for each in newest}, file, ensure_ascii=False)
         Path(part).replace(home / FILE_NAME)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
 
 
+def _lists(home: Path) -> Mapping[str, KnownModels]:
+    path = home / FILE_NAME
+    try:
+        file = path.stat()
+        return _read(path, (file.st_mtime_ns, file.st_ino, file.st_size))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+@functools.lru_cache(maxsize=1)
+def _read(path: Path, _changed: tuple[int, ...]) -> Mapping[str, KnownModels]:
+    """ComfyUI asks a node for its inputs again and again: a file that has not changed is read once."""
+    content = json.loads(path.read_text("utf-8"))
+    return {str(identity): _parsed(listed) for identity, listed in content.items()}
+
+
 def _parsed(content: Mapping[str, Any]) -> KnownModels:
     words = content.get("trigger_words") or {}
     return KnownModels(
-        main=tuple(dict.fromkeys((DEFAULT_MODEL, *map(str, content["main"]))))
-        if content.get("main")
-        else (DEFAULT_MODEL,),
+        main=tuple(dict.fromkeys((DEFAULT_MODEL, *map(str, content.get("main") or ())))),
         sub=tuple(map(str, content.get("sub") or ())),
         trigger_words={str(code): tuple(map(str, texts)) for code, texts in words.items()},
         as_of=float(content.get("as_of") or 0),

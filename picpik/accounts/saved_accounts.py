@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -20,9 +21,6 @@ from typing import Any
 from ..api import NotConfigured
 
 FILE_NAME = "accounts.json"
-FIRST_NAME = "Default"
-"""Name of the account that is saved without one."""
-
 _LONGEST_NAME = 60
 _LONGEST_VALUE = 1000
 
@@ -83,15 +81,16 @@ def read_saved(home: Path) -> SavedAccounts:
         return SavedAccounts(
             trouble=NotConfigured(
                 f"The saved accounts in {path} cannot be read ({type(error).__name__}).",
-                "Mend the file, or delete it and give the keys again in Settings > PICPIK.",
+                "Mend the file, or give the keys again in Settings > PICPIK: the old file is kept beside the new one.",
             )
         )
 
 
-def write_saved(home: Path, saved: SavedAccounts) -> None:
+def write_saved(home: Path, saved: SavedAccounts) -> Path | None:
     """Replaces the file; nobody but its owner can read the new one. Blocks; raises OSError.
 
-    A new home folder is for its owner alone. One that was there keeps its rights: several users may share it.
+    A file that could not be read is set aside, for there may be keys in it; the path of that is given back. A new home
+    folder is for its owner alone. One that was there keeps its rights: several users may share it.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     content = {
@@ -106,10 +105,23 @@ def write_saved(home: Path, saved: SavedAccounts) -> None:
             file.flush()
             os.fsync(file.fileno())
         with _one_at_a_time:
+            set_aside = _set_aside(home / FILE_NAME) if saved.trouble else None
             Path(part).replace(home / FILE_NAME)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
+    return set_aside
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Gives the file another name beside the old one, and to nobody but its owner. None where it is gone."""
+    kept = path.with_name(f"{path.stem}.unreadable-{time.time_ns()}{path.suffix}")
+    try:
+        path.chmod(0o600)
+        path.rename(kept)
+    except FileNotFoundError:
+        return None
+    return kept
 
 
 def _as_dict(account: SavedAccount) -> dict[str, Any]:

@@ -7,7 +7,9 @@ workflow file, in the PNG and in ComfyUI's history. A node knows an account by i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -28,7 +30,7 @@ class Source(Enum):
 
 @dataclass(frozen=True)
 class Choice:
-    """The account that a name leads to. `note` says so where it is not the one that was asked for.
+    """The account that a name leads to. `note` says so where the environment's is used in its place.
 
     `name` is empty where the account is not a saved one. `endpoint` is a URL, or `SANDBOX`.
     """
@@ -74,20 +76,41 @@ class Settings:
         return cls(environ, read_saved(home), home)
 
     def choose(self, name: str = "") -> Choice:
-        """The account of this name, or the default one for an empty or an unknown name. Raises NotConfigured."""
+        """The account of this name, or the default one for an empty name. Raises NotConfigured, as of an unknown name.
+
+        What the environment says is one account for every name: it is no guess, and a server without saved accounts
+        can run the workflows of those who have some.
+        """
         if self._value("PICPIK_ENDPOINT") == SANDBOX:
             return Choice("", SANDBOX, Source.NOT_NEEDED, _beaten(name, "PICPIK_ENDPOINT=sandbox"))
         if self._env_keys != ("", ""):
             return self._of_environment(_beaten(name, "PICPIK_PUBLIC_KEY"))
-        found = name if name in self.saved.accounts else self.saved.default
-        note = _unknown(name, found) if name not in ("", found) else None
-        return self._of_saved(found, note)
+        if name and name not in self.saved.accounts:
+            raise self.saved.trouble or _unknown(name, list(self.saved.accounts))
+        return self._of_saved(name or self.saved.default)
+
+    def choices(self) -> dict[str, Choice]:
+        """All of them by their names, the default one by an empty name, too; without those that cannot be chosen."""
+        found: dict[str, Choice] = {}
+        for name in ("", *self.saved.accounts):
+            with suppress(NotConfigured):
+                found[name] = self.choose(name)
+        return found
 
     @property
     def home(self) -> Path | None:
-        """The folder for ledger, results and saved accounts, or None for ComfyUI's own place for the pack."""
+        """The folder for ledger, results and saved accounts, or None for ComfyUI's own place for the pack.
+
+        Raises NotConfigured of a folder that is another one wherever ComfyUI is started: paid results would be gone.
+        """
         chosen = self._value("PICPIK_HOME")
-        return Path(chosen).expanduser() if chosen else None
+        home = Path(os.path.expanduser(chosen))  # noqa: PTH111  that of Path raises where there is no such user
+        if chosen and not home.is_absolute():
+            raise NotConfigured(
+                f'PICPIK_HOME is "{chosen}", which is another folder wherever ComfyUI is started.',
+                "Set it to a whole path, from the root of the disk on, or take it away.",
+            )
+        return home if chosen else None
 
     @property
     def poll_interval(self) -> float | None:
@@ -123,15 +146,15 @@ class Settings:
         source = Source.ENVIRONMENT if refusal is None else Source.NOWHERE
         return Choice("", endpoint, source, note, public_key, private_key, below.proxy or None, refusal)
 
-    def _of_saved(self, name: str, note: str | None) -> Choice:
+    def _of_saved(self, name: str) -> Choice:
         saved = self.saved.named(name) or SavedAccount()
         endpoint = self._endpoint(saved)
         if endpoint == SANDBOX:
-            return Choice(name, SANDBOX, Source.NOT_NEEDED, note)
+            return Choice(name, SANDBOX, Source.NOT_NEEDED)
         if saved.has_keys:
-            return Choice(name, endpoint, Source.SAVED, note, saved.public_key, saved.private_key, saved.proxy or None)
+            return Choice(name, endpoint, Source.SAVED, None, saved.public_key, saved.private_key, saved.proxy or None)
         refusal = self.saved.trouble or self._no_keys(saved.public_key, saved.private_key)
-        return Choice(name, endpoint, Source.NOWHERE, note, proxy=saved.proxy or None, refusal=refusal)
+        return Choice(name, endpoint, Source.NOWHERE, proxy=saved.proxy or None, refusal=refusal)
 
     @property
     def _env_keys(self) -> tuple[str, str]:
@@ -159,6 +182,10 @@ def _beaten(name: str, winner: str) -> str | None:
     return f'account: "{name}" is not used, because {winner} of the environment wins.' if name else None
 
 
-def _unknown(name: str, default: str) -> str:
-    used = f'the default account "{default}"' if default else "the default account"
-    return f'account: "{name}" is not known on this computer; {used} is used.'
+def _unknown(name: str, saved: Sequence[str]) -> NotConfigured:
+    if not saved:
+        do = "Save it in Settings > PICPIK, or leave the name empty for the default account."
+    else:
+        names = ", ".join(f'"{each}"' for each in saved)
+        do = f"Choose one that is saved here: {names}. An empty name is the default account."
+    return NotConfigured(f'The account "{name}" is not saved on this computer, so nothing was sent.', do)

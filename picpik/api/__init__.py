@@ -3,7 +3,7 @@
 Knows nothing of where accounts come from, of the ledger or of the runner.
 """
 
-from .account import Account as Account
+from .account import Account as Account, is_of_sandbox as is_of_sandbox
 from .actions import (
     ACTIONS as ACTIONS,
     MAX_BATCH as MAX_BATCH,

@@ -7,20 +7,24 @@ import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+_SANDBOX = "sandbox-"
+
 
 @dataclass(frozen=True)
 class Account:
-    """`endpoint` is a URL. `proxy` is a URL, or None for what the environment says."""
+    """`endpoint` is a URL. `proxy` is a URL, or None for what the environment says. In a sandbox nothing is paid."""
 
     endpoint: str
     public_key: str = field(repr=False)
     private_key: str = field(repr=False)
     proxy: str | None = field(default=None, repr=False)
+    is_sandbox: bool = False
 
     @property
     def identity(self) -> str:
-        """Names endpoint and PublicKey without telling them."""
-        return hashlib.sha256(f"{self.endpoint}\n{self.public_key}".encode()).hexdigest()[:16]
+        """Names endpoint and PublicKey without telling them, and tells a sandbox, which has another port each time."""
+        digest = hashlib.sha256(f"{self.endpoint}\n{self.public_key}".encode()).hexdigest()[:16]
+        return f"{_SANDBOX}{digest}" if self.is_sandbox else digest
 
     @property
     def host(self) -> str:
@@ -33,3 +37,8 @@ class Account:
             return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def is_of_sandbox(identity: str) -> bool:
+    """Was nothing paid for what this account has made?"""
+    return identity.startswith(_SANDBOX)

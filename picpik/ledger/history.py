@@ -57,9 +57,9 @@ class TaskHistory:
         """The identities of accounts that have tasks which may be paid for and are not stored."""
         return self._read(open_accounts) or set()
 
-    def spent_since(self, since: float) -> int:
-        """Credits of the tasks that were made since then, as far as the service has told."""
-        return self._read(lambda db: spent_since(db, since)) or 0
+    def spent_since(self, since: float) -> dict[str, int]:
+        """Credits of the tasks that were made since then, by account, as far as the service has told."""
+        return self._read(lambda db: spent_since(db, since)) or {}
 
     def done(self, account: str, action: str, size: tuple[int, int] | None) -> list[Record]:
         """The newest tasks that the account of this identity had made of this size, and that are here; newest first."""

@@ -202,10 +202,10 @@ def open_accounts(db: sqlite3.Connection) -> set[str]:
     return {row[0] for row in rows}
 
 
-def spent_since(db: sqlite3.Connection, since: float) -> int:
-    """Credits of the rows that were made since then (Unix time)."""
-    rows = db.execute("SELECT COALESCE(SUM(points_spent), 0) FROM tasks WHERE created >= ?", (since,))
-    return int(rows.fetchone()[0])
+def spent_since(db: sqlite3.Connection, since: float) -> dict[str, int]:
+    """Credits of the rows that were made since then (Unix time), by account."""
+    rows = db.execute("SELECT account, SUM(points_spent) FROM tasks WHERE created >= ? GROUP BY account", (since,))
+    return {account: int(credits or 0) for account, credits in rows}
 
 
 def seconds_taken(

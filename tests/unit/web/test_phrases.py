@@ -116,6 +116,12 @@ ERRORS: list[Exception] = [
     refusal_of_settings(),
     refusal_of(lambda: endpoint_url("nonsense")),
     refusal_of(lambda: Settings({"PICPIK_POLL_INTERVAL": "x"}).poll_interval),
+    refusal_of(lambda: Settings({"PICPIK_HOME": "picpik"}).home),
+    refusal_of(lambda: Settings({}).choose("Studio")),
+    refusal_of(lambda: Settings({}, SavedAccounts({"A": SavedAccount(), "B": SavedAccount()}, "A")).choose("Studio")),
+    refusal_of(lambda: api.check_proxy("socks4://host:1")),
+    refusal_of(lambda: api.check_proxy("nonsense")),
+    api.NeverSent("host", "its proxy cannot be used"),
     refusal_of(lambda: SavedAccounts().with_account("", SavedAccount())),
     refusal_of(lambda: SavedAccounts().with_account("a", SavedAccount(proxy="a b"))),
 ]
@@ -273,9 +279,8 @@ def test_what_the_doctor_says_of_credits_is_known_in_chinese(left: int, expires:
 def test_every_note_about_an_account_is_known_in_chinese():
     saved = SavedAccounts({"A": SavedAccount("sandbox")}, "A")
     notes = [
-        Settings({}, saved).choose("B").note,
-        Settings({}).choose("B").note,
         Settings({"PICPIK_ENDPOINT": "sandbox"}, saved).choose("A").note,
+        Settings({"PICPIK_PUBLIC_KEY": "a", "PICPIK_PRIVATE_KEY": "b"}, saved).choose("B").note,
     ]
     for note in notes:
         assert note

@@ -206,7 +206,7 @@ def test_an_unknown_endpoint_is_told_with_the_ones_there_are(start_comfyui: Star
 def test_a_network_that_is_down_is_told_and_nothing_is_paid(keyless: ComfyuiServer, start_sandbox):
     stopped = start_sandbox()
     keys = {"public_key": stopped.public_key, "private_key": stopped.private_key}
-    saved = {"name": "Nowhere", "endpoint": stopped.endpoint, **keys}
+    saved = {"create": True, "name": "Nowhere", "endpoint": stopped.endpoint, **keys}
     keyless.client.http.post("/picpik/accounts", json=saved).raise_for_status()
     stopped.stop()
     error = keyless.client.run(extract_prompt()).error

@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
+from comfyui_picpik.devtools.fixtures import StartComfyui
 from comfyui_picpik.tests.comfy.killable import Killable
 from PIL import Image
 
@@ -45,6 +47,29 @@ def test_a_paid_task_is_listed_with_what_it_cost(http: httpx.Client, task: dict[
     assert not task["collectable"]
     content = http.get("/picpik/tasks").json()
     assert content["spent_this_month"] >= content["spent_today"] >= task["credits"] > 0
+
+
+def listening_ports(server: ComfyuiServer) -> set[int]:
+    found = psutil.Process(server.pid).net_connections(kind="inet")
+    return {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN}
+
+
+def test_a_look_at_the_list_starts_no_sandbox_and_what_a_sandbox_made_was_not_paid(start_comfyui: StartComfyui):
+    server = start_comfyui({"PICPIK_ENDPOINT": "sandbox"})
+
+    def look() -> dict[str, Any]:
+        return server.client.http.get("/picpik/tasks").raise_for_status().json()
+
+    assert look()["tasks"] == []
+    assert listening_ports(server) == {server.port}
+
+    assert server.client.run(extract_prompt(seed=76)).status == "success"
+    assert len(listening_ports(server)) == 2
+    for _ in range(2):
+        content = look()
+        assert content["tasks"][0]["credits"] > 0
+        assert (content["spent_today"], content["spent_this_month"]) == (0, 0)
+        server.restart()  # the next sandbox has another port
 
 
 def test_a_stored_picture_is_given_whole_and_small(http: httpx.Client, task: dict[str, Any]):

@@ -68,6 +68,23 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
 
 
+def test_a_file_that_cannot_be_read_is_kept_beside_the_one_that_takes_its_place(tmp_path: Path):
+    damaged = tmp_path / FILE_NAME
+    damaged.write_text('{"accounts": {"Lost": {"public_key": "p", "private_key": "q"')
+    damaged.chmod(0o644)
+
+    kept = write_saved(tmp_path, read_saved(tmp_path).with_account("New", OTHER))
+    again = write_saved(tmp_path, read_saved(tmp_path).with_account("Newer", OTHER))
+
+    assert kept is not None
+    assert "Lost" in kept.read_text()
+    assert kept.parent == tmp_path
+    assert again is None
+    assert [*read_saved(tmp_path).accounts] == ["New", "Newer"]
+    if os.name == "posix":
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
 def test_a_reader_never_meets_half_a_file(tmp_path: Path):
     states = [SAVED, SAVED.without("Other"), SAVED.without("Studio")]
     write_saved(tmp_path, SAVED)

@@ -69,19 +69,43 @@ def test_another_account_is_chosen_by_its_name():
     assert (choice.name, choice.note, choice.account.public_key) == ("Other", None, "other-public")
 
 
-def test_an_unknown_name_leads_to_the_default_account_and_says_so():
-    choice = Settings({}, SAVED).choose("Paris")
+@pytest.mark.parametrize("environ", [{}, {"PICPIK_ENDPOINT": "china"}])
+def test_an_unknown_name_is_no_guess_but_refused_with_the_names_that_are_saved(environ: dict[str, str]):
+    with pytest.raises(NotConfigured, match='"Paris" is not saved') as refused:
+        Settings(environ, SAVED).choose("Paris")
 
-    assert choice.account.public_key == "studio-public"
-    assert choice.note == 'account: "Paris" is not known on this computer; the default account "Studio" is used.'
+    assert '"Studio", "Other"' in refused.value.do
 
 
+def test_where_nothing_is_saved_an_unknown_name_is_refused_too_and_told_where_to_save_it():
+    with pytest.raises(NotConfigured, match='"Paris" is not saved') as refused:
+        Settings({}).choose("Paris")
+
+    assert "Settings > PICPIK" in refused.value.do
+
+
+def test_a_name_that_may_stand_in_a_file_that_cannot_be_read_is_told_of_the_file(tmp_path: Path):
+    (tmp_path / FILE_NAME).write_text("{")
+
+    with pytest.raises(NotConfigured, match="cannot be read"):
+        Settings.read({}, tmp_path).choose("Paris")
+
+
+@pytest.mark.parametrize("name", ["Other", "Paris"])
 @pytest.mark.parametrize("environ", [KEYS, {"PICPIK_ENDPOINT": "sandbox"}])
-def test_a_name_that_the_environment_beats_says_so(environ: dict[str, str]):
-    note = Settings(environ, SAVED).choose("Other").note
+def test_a_name_that_the_environment_beats_says_so(environ: dict[str, str], name: str):
+    choice = Settings(environ, SAVED).choose(name)
 
-    assert note is not None
-    assert "environment wins" in note
+    assert choice.name == ""
+    assert choice.note is not None
+    assert f'"{name}" is not used' in choice.note
+    assert "environment wins" in choice.note
+
+
+def test_all_choices_leave_out_what_cannot_be_chosen():
+    saved = SavedAccounts({"Studio": STUDIO, "Odd": SavedAccount("nonsense", "a", "b")}, "Studio")
+
+    assert [*Settings({}, saved).choices()] == ["", "Studio"]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +136,21 @@ def test_picpik_home_is_where_accounts_are_read(tmp_path: Path):
     settings = Settings.read({"PICPIK_HOME": str(tmp_path / "own")}, tmp_path / "usual")
 
     assert settings.choose().name == "Studio"
+
+
+@pytest.mark.parametrize("folder", ["picpik", "./picpik", "../picpik", "~nobody-of-this-name/picpik"])
+def test_a_home_that_is_another_folder_wherever_comfyui_is_started_is_refused(folder: str, tmp_path: Path):
+    with pytest.raises(NotConfigured, match="PICPIK_HOME") as refused:
+        Settings.read({"PICPIK_HOME": folder}, tmp_path)
+
+    assert "whole path" in refused.value.do
+
+
+def test_a_home_may_start_with_that_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+
+    assert Settings({"PICPIK_HOME": "~/picpik"}).home == tmp_path / "picpik"
 
 
 def test_no_key_is_in_a_repr():

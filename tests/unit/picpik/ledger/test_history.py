@@ -40,7 +40,7 @@ def write(home: Path, *records: Record) -> TaskHistory:
 def test_without_a_ledger_there_is_nothing_and_nothing_is_made(tmp_path: Path):
     history = TaskHistory(tmp_path / "none")
 
-    assert (history.recent(5), history.find("x"), history.spent_since(0)) == ([], None, 0)
+    assert (history.recent(5), history.find("x"), history.spent_since(0)) == ([], None, {})
     assert history.done("a", ACTION, (1, 1)) == []
     assert list(tmp_path.iterdir()) == []
 
@@ -76,8 +76,10 @@ def test_credits_are_summed_from_a_moment_on(tmp_path: Path):
         record("new", created=20.0, points_spent=7),
         record("newer", created=30.0, points_spent=5),
         record("untold", created=40.0),
+        record("another's", created=40.0, account="b", points_spent=3),
     )
-    assert [history.spent_since(since) for since in (0, 20, 25, 50)] == [112, 12, 5, 0]
+    spent = {since: history.spent_since(since) for since in (0, 20, 25, 50)}
+    assert spent == {0: {"a": 112, "b": 3}, 20: {"a": 12, "b": 3}, 25: {"a": 5, "b": 3}, 50: {}}
 
 
 def test_rows_that_have_to_do_with_hand_outs_are_read_with_them(tmp_path: Path):
