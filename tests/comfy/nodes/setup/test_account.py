@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from comfyui_picpik.devtools.comfyui_client import Outcome
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.sandbox import SandboxThread
 
@@ -35,8 +36,16 @@ def extract_prompt(name: str, seed: int) -> dict[str, Any]:
     }
 
 
-def save(server: ComfyuiServer, **body: Any) -> dict[str, Any]:
+def change(server: ComfyuiServer, **body: Any) -> dict[str, Any]:
     return server.client.http.post("/picpik/accounts", json=body).raise_for_status().json()
+
+
+def save(server: ComfyuiServer, **body: Any) -> dict[str, Any]:
+    return change(server, create=True, **body)
+
+
+def report_of(outcome: Outcome) -> str:
+    return outcome.history["outputs"]["2"]["text"][0]
 
 
 def test_accounts_saved_while_comfyui_runs_are_used_at_once_and_chosen_by_name(
@@ -51,23 +60,49 @@ def test_accounts_saved_while_comfyui_runs_are_used_at_once_and_chosen_by_name(
 
     save(keyless, name="Usual", endpoint=usual.endpoint, public_key="usual", private_key="usual-private")
     save(keyless, name="Other", endpoint=other.endpoint, public_key=PUBLIC, private_key=PRIVATE)
-    for name in ("", "Other", "Nobody's"):
+    for name in ("", "Other"):
         assert keyless.client.run(extract_prompt(name, seed=1)).status == "success"
 
-    assert len(usual.sandbox.tasks) == 1  # the unknown name leads to the usual account, which has the result already
+    assert len(usual.sandbox.tasks) == 1
     assert len(other.sandbox.tasks) == 1
 
 
-def test_the_account_node_reports_and_says_that_a_name_is_unknown(keyless: ComfyuiServer):
+def poll_prompt(name: str) -> dict[str, Any]:
+    return {
+        "2": {"class_type": "PicpikAccount", "inputs": {"name": name}},
+        "3": {"class_type": "PicpikPollTask", "inputs": {"task_uid": "0" * 20, "account": ["2", 0]}},
+        "4": {"class_type": "PreviewImage", "inputs": {"images": ["3", 0]}},
+    }
+
+
+@pytest.mark.parametrize("prompt", [extract_prompt("Nobody's", seed=5), poll_prompt("Nobody's")], ids=["paid", "poll"])
+def test_nobody_pays_for_a_name_that_is_not_saved_here(
+    keyless: ComfyuiServer, start_sandbox: Callable[..., SandboxThread], prompt: dict[str, Any]
+):
+    usual = start_sandbox()
+    for name in ("Usual", "Other"):
+        save(keyless, name=name, endpoint=usual.endpoint, public_key=usual.public_key, private_key=usual.private_key)
+
+    error = keyless.client.run(prompt).error
+
+    assert error is not None
+    assert error.message.startswith('The account "Nobody\'s" is not saved on this computer')
+    assert '"Usual", "Other"' in error.message
+    assert "GeneratePatternsFromImage" not in usual.sandbox.state()["requests"]
+    assert "ListTasksDetails" not in usual.sandbox.state()["requests"]
+
+
+def test_the_account_node_reports_a_name_that_is_not_saved_as_trouble(keyless: ComfyuiServer):
     save(keyless, name="Try", endpoint="sandbox")
 
     outcome = keyless.client.run(account_prompt("Elsewhere"))
 
-    (report,) = outcome.history["outputs"]["2"]["text"]
-    assert report.splitlines()[0].startswith('account: "Elsewhere" is not known')
-    assert all(line.startswith("ok: ") for line in report.splitlines()[1:])
-    assert int(outcome.history["outputs"]["3"]["text"][0]) > 0
-    assert "is not known" in outcome.texts("1")[-1]
+    assert report_of(outcome).startswith('trouble: The account "Elsewhere" is not saved')
+    assert '"Try"' in report_of(outcome)
+    assert outcome.history["outputs"]["3"]["text"] == ["-1"]
+    assert "is not saved" in outcome.texts("1")[-1]
+    change(keyless, name="Try", new_name="Elsewhere")
+    assert report_of(keyless.client.run(account_prompt("Elsewhere"))).startswith("ok: ")
 
 
 def test_an_account_without_keys_is_a_report_and_no_failure(keyless: ComfyuiServer):
@@ -87,6 +122,72 @@ def test_credits_are_asked_for_anew_after_something_was_paid(keyless: ComfyuiSer
     assert after < before
 
 
+def saving_prompt(name: str, seed: int, prefix: str) -> dict[str, Any]:
+    """`extract_prompt` that saves its picture and shows the report."""
+    prompt = extract_prompt(name, seed)
+    return {
+        "1": prompt["1"],
+        "5": prompt["2"],
+        "3": {**prompt["3"], "inputs": {**prompt["3"]["inputs"], "account": ["5", 0]}},
+        "4": {"class_type": "SaveImage", "inputs": {"images": ["3", 0], "filename_prefix": prefix}},
+        "2": {"class_type": "PreviewAny", "inputs": {"source": ["5", 2]}},
+    }
+
+
+def saved_pictures(server: ComfyuiServer, prefix: str) -> int:
+    return len([*(server.folder / "output").glob(f"{prefix}*.png")])
+
+
+def test_a_linked_account_has_nothing_below_it_run_again_until_it_is_another_one(
+    keyless: ComfyuiServer, start_sandbox: Callable[..., SandboxThread]
+):
+    one, other = (start_sandbox(public_key=PUBLIC, private_key=PRIVATE) for _ in range(2))
+    keys = {"public_key": PUBLIC, "private_key": PRIVATE}
+    prompt = saving_prompt("Studio", 21, "linked")
+
+    save(keyless, name="Studio", endpoint=one.endpoint, **keys)
+    for _ in range(3):
+        assert keyless.client.run(prompt).status == "success"
+    assert saved_pictures(keyless, "linked") == 1
+
+    change(keyless, name="Studio", endpoint=other.endpoint, **keys)
+    for _ in range(2):
+        assert keyless.client.run(prompt).status == "success"
+    assert saved_pictures(keyless, "linked") == 2
+    assert [len(each.sandbox.tasks) for each in (one, other)] == [1, 1]
+
+
+def test_a_trouble_that_is_mended_is_gone_at_the_next_run(
+    keyless: ComfyuiServer, start_sandbox: Callable[..., SandboxThread]
+):
+    down = start_sandbox(public_key=PUBLIC, private_key=PRIVATE)
+    port = int(down.endpoint.rpartition(":")[2])
+    save(keyless, name="Studio", endpoint=down.endpoint, public_key=PUBLIC, private_key=PRIVATE)
+    down.stop()
+    prompt = saving_prompt("Studio", 22, "mended")
+
+    assert keyless.client.run(prompt).status == "error"
+    assert "trouble: Connection" in report_of(keyless.client.run(account_prompt("Studio")))
+    up = start_sandbox(port=port, public_key=PUBLIC, private_key=PRIVATE)
+    assert report_of(keyless.client.run(account_prompt("Studio"))).startswith("ok: ")
+    for _ in range(3):
+        assert keyless.client.run(prompt).status == "success"
+    assert saved_pictures(keyless, "mended") == 1
+    assert len(up.sandbox.tasks) == 1
+
+
+def test_a_key_that_is_corrected_is_tried_at_the_next_run(
+    keyless: ComfyuiServer, start_sandbox: Callable[..., SandboxThread]
+):
+    sandbox = start_sandbox(public_key=PUBLIC, private_key=PRIVATE)
+    save(keyless, name="Studio", endpoint=sandbox.endpoint, public_key=PUBLIC, private_key="mistyped")
+
+    assert "trouble: Signature" in report_of(keyless.client.run(account_prompt("Studio")))
+    change(keyless, name="Studio", public_key=PUBLIC, private_key=PRIVATE)
+
+    assert "trouble" not in report_of(keyless.client.run(account_prompt("Studio")))
+
+
 def test_keys_are_kept_for_their_owner_and_told_to_nobody(
     keyless: ComfyuiServer, start_sandbox: Callable[..., SandboxThread]
 ):
@@ -94,7 +195,7 @@ def test_keys_are_kept_for_their_owner_and_told_to_nobody(
     proxy = "http://canary-user:canary-password@127.0.0.1:9"
     answers = [
         save(keyless, name="Studio", endpoint=sandbox.endpoint, public_key=PUBLIC, private_key=PRIVATE, proxy=proxy),
-        save(keyless, name="Studio", proxy=""),
+        change(keyless, name="Studio", proxy="", public_key=PUBLIC, private_key=PRIVATE),
     ]
     http = keyless.client.http
     outcome = keyless.client.run(extract_prompt("Studio", seed=3), workflow={"nodes": []})
