@@ -2,11 +2,12 @@
 
 import { app } from "../../scripts/app.js"
 import { button, element, useStyles } from "./dom.js"
-import { refreshModels } from "./model_choices.js"
+import { refreshModels, rereadModels } from "./model_choices.js"
 import { loadPhrases, t, translate } from "./phrases.js"
 import { read, send } from "./routes.js"
 
 const ENDPOINTS = { international: "International (api.picpik.ai)", china: "China (api.picpikai.com)", sandbox: "Sandbox (local, free)" }
+const SOURCES = { environment: "keys of the environment", saved: "saved keys", "not needed": "no keys needed", "not set": "no keys" }
 const OWN_URL = "own"
 const NEW = ""
 
@@ -26,8 +27,10 @@ app.registerExtension({
 
 class Panel {
   constructor() {
-    this.root = element("div", { className: "picpik picpik-panel" })
-    this.message = element("div", { className: "picpik-message" })
+    this.content = element("div", { className: "picpik-panel-content" })
+    // it stays in its place: a screen reader tells what changes in a region that it has met before
+    this.message = element("div", { className: "picpik-message", role: "status" })
+    this.root = element("div", { className: "picpik picpik-panel" }, this.content, this.message)
     this.open()
   }
 
@@ -37,101 +40,148 @@ class Panel {
     await this.tried(async () => this.show(await read("accounts")))
   }
 
-  /** Draws everything anew; `chosen` is the name of the account in the form, or NEW. */
+  /** Draws everything anew; `chosen` is the name of the account in the form, or NEW. The focus stays where it is. */
   show(status, chosen = status.default) {
+    const focused = this.content.contains(document.activeElement) ? document.activeElement.dataset.part : null
     this.status = status
-    this.chosen = chosen
-    const account = status.accounts.find((each) => each.name === chosen)
-    this.fields = fieldsOf(account, status.accounts.length)
-    this.root.replaceChildren(
+    this.account = status.accounts.find((each) => each.name === chosen)
+    this.fields = fieldsOf(this.account, status.accounts.length, () => this.hintAtKeys())
+    this.content.replaceChildren(
       inUse(status),
       this.accountChoice(),
       element("div", { className: "picpik-form" }, ...Object.values(this.fields).map(({ row }) => row)),
-      this.buttons(account),
-      this.message,
+      this.buttons(),
     )
-    for (const input of this.root.querySelectorAll(".picpik-form input, .picpik-form select, .picpik-change")) {
+    for (const input of this.content.querySelectorAll(".picpik-form input, .picpik-form select, .picpik-change")) {
       input.disabled = !status.changeable
     }
+    if (focused) this.focus(focused)
+  }
+
+  /** To that button or field, or to Save where it is gone. */
+  focus(part) {
+    const target = this.content.querySelector(`[data-part="${part}"]`) ?? this.content.querySelector(".picpik-first")
+    target?.focus()
   }
 
   accountChoice() {
     const { accounts, default: usual } = this.status
     const options = accounts.map(({ name }) => option(name, name === usual ? t("{name} (default)", { name }) : name))
-    const select = element("select", { ariaLabel: t("Account") }, ...options, option(NEW, t("New account…")))
-    select.value = this.chosen
-    select.onchange = () => this.show(this.status, select.value)
-    return element("label", { className: "picpik-row" }, element("span", { textContent: t("Account") }), select)
+    const select = element("select", { ariaLabel: t("Account"), dataset: { part: "account" } }, ...options)
+    select.append(option(NEW, t("New account…")))
+    select.value = this.account?.name ?? NEW
+    select.onchange = () => {
+      this.show(this.status, select.value)
+      this.message.replaceChildren() // it was about another account
+    }
+    return row(t("Account"), select)
   }
 
-  buttons(account) {
-    const { default: usual } = this.status
-    const change = { className: "picpik-button picpik-change" }
+  buttons() {
+    const { account } = this
+    const isUsual = account?.name === this.status.default
     return element(
       "div",
       { className: "picpik-actions" },
-      button(t("Save"), () => this.save(), { className: "picpik-button picpik-change picpik-first" }),
-      button(t("Test connection"), () => this.test()),
-      button(t("Refresh models"), () => this.models()),
-      account && account.name !== usual ? button(t("Make default"), () => this.makeDefault(), change) : null,
-      account?.keys_set ? button(t("Clear keys"), () => this.clearKeys(), change) : null,
-      account ? button(t("Remove account"), () => this.remove(), change) : null,
+      this.button("save", t("Save"), () => this.save(), "picpik-change picpik-first"),
+      this.button("test", t("Test connection"), () => this.test()),
+      this.button("models", t("Refresh models"), () => this.models()),
+      account && !isUsual ? this.button("default", t("Make default"), () => this.makeDefault(), "picpik-change") : null,
+      account?.keys_set ? this.button("clear", t("Clear keys"), () => this.clearKeys(), "picpik-change") : null,
+      account ? this.button("remove", t("Remove account"), () => this.remove(), "picpik-change") : null,
     )
   }
 
+  button(part, text, work, kind = "") {
+    return button(text, () => this.tried(work, part), { className: `picpik-button ${kind}`, dataset: { part } })
+  }
+
   async save() {
-    const { name, endpoint, public_key, private_key, proxy } = this.fields
-    const body = { name: this.chosen || name.value(), new_name: name.value(), endpoint: endpoint.value() }
-    if (public_key.value() || private_key.value()) {
-      Object.assign(body, { public_key: public_key.value(), private_key: private_key.value() })
+    const name = this.fields.name.value()
+    const whose = this.account ? { name: this.account.name, new_name: name } : { name, create: true }
+    await this.change("accounts", { ...whose, ...this.typed() }, name, t("Saved. It is used from the next run on."))
+  }
+
+  /** What was typed and is not saved yet, but for the name. */
+  typed() {
+    const { endpoint, public_key, private_key, proxy } = this.fields
+    const typed = {}
+    if (endpoint.changed()) typed.endpoint = endpoint.value()
+    if (proxy.changed()) typed.proxy = proxy.value()
+    if (public_key.changed() || private_key.changed()) {
+      Object.assign(typed, { public_key: public_key.value(), private_key: private_key.value() })
     }
-    if (proxy.changed()) body.proxy = proxy.value()
-    await this.change("accounts", body, body.new_name || body.name, t("Saved. It is used from the next run on."))
+    return typed
   }
 
-  makeDefault = () => this.change("accounts", { name: this.chosen, default: true }, this.chosen, t("Saved."))
-
-  clearKeys() {
-    const body = { name: this.chosen, public_key: "", private_key: "" }
-    return this.change("accounts", body, this.chosen, t("The keys were deleted from this computer."))
+  /** Keys are for the address that they were given for. */
+  hintAtKeys() {
+    const { endpoint, proxy, keysHint } = this.fields
+    const isOther = (endpoint.changed() && endpoint.value() !== "sandbox") || proxy.changed()
+    const isNeeded = Boolean(this.account?.keys_set) && isOther
+    keysHint.say(isNeeded ? t("The endpoint or the proxy is another one: give both keys anew.") : "")
   }
 
-  remove = () => this.change("accounts/remove", { name: this.chosen }, undefined, t("The account was removed."))
+  makeDefault() {
+    const { name } = this.account
+    return this.change("accounts", { name, default: true }, name, t("Saved."))
+  }
+
+  async clearKeys() {
+    const { name } = this.account
+    const message = t("Both keys of “{name}” are deleted from this computer.", { name })
+    if (!(await confirmed(t("Clear keys"), message))) return
+    const body = { name, public_key: "", private_key: "" }
+    await this.change("accounts", body, name, t("The keys were deleted from this computer."))
+  }
+
+  async remove() {
+    const { name } = this.account
+    const sentences = [
+      t("“{name}” and its keys are deleted from this computer. Its tasks can then not be collected here.", { name }),
+    ]
+    const other = this.status.accounts.find((each) => each.name !== name)
+    if (other && name === this.status.default) sentences.push(t("The default account is then “{name}”.", other))
+    if (!(await confirmed(t("Remove account"), sentences.join("\n")))) return
+    await this.change("accounts/remove", { name }, undefined, t("The account was removed."))
+  }
 
   async change(route, body, chosen, said) {
-    await this.tried(async () => {
-      const status = await send(route, body)
-      const known = status.accounts.some(({ name }) => name === chosen)
-      this.show(status, known ? chosen : status.default)
-      this.say(said, "well")
-    })
+    const status = await send(route, body)
+    const known = status.accounts.some(({ name }) => name === chosen)
+    this.show(status, known ? chosen : status.default)
+    this.say(said, "well")
+    const { set_aside: file } = status
+    if (file) this.message.append(hint(t("The file that could not be read is kept as {file}.", { file })))
+    rereadModels().catch(() => {}) // "Refresh models" says why
   }
 
   async test() {
     this.say(t("Checking…"))
-    await this.tried(async () => {
-      const { note, findings } = await send("accounts/check", { name: this.chosen })
-      const lines = findings.map((finding) => line(finding.what, finding.do))
-      if (note) lines.unshift(line(note, ""))
-      this.message.replaceChildren(element("ul", { className: "picpik-findings" }, ...lines))
-    })
+    const { tested, note, findings } = await send("accounts/check", { name: this.account?.name ?? "", ...this.typed() })
+    const lines = findings.map((finding) => line(finding.what, finding.do))
+    if (note) lines.unshift(line(note, ""))
+    this.message.replaceChildren(hint(told(tested)), element("ul", { className: "picpik-findings" }, ...lines))
   }
 
   async models() {
     this.say(t("Checking…"))
-    await this.tried(async () => {
-      const { main, sub } = await refreshModels()
-      this.say(t("{main} models and {sub} sub-models are offered.", { main: main.length, sub: sub.length }), "well")
-    })
+    const { main, sub } = await refreshModels()
+    this.say(t("{main} models and {sub} sub-models are offered.", { main: main.length, sub: sub.length }), "well")
   }
 
-  async tried(work) {
+  /** Does one thing at a time, says why it failed, and leaves the focus on the button that it was asked for by. */
+  async tried(work, part) {
+    if (this.isBusy) return
+    this.isBusy = true
     try {
       await work()
     } catch (error) {
       this.say(error.message, "trouble")
-      if (!this.message.isConnected) this.root.append(this.message)
+    } finally {
+      this.isBusy = false
     }
+    if (part && this.root.isConnected && document.activeElement === document.body) this.focus(part)
   }
 
   say(text, kind = "hint") {
@@ -139,10 +189,12 @@ class Panel {
   }
 }
 
+/** Cancel and Escape give null, which is a no. */
+const confirmed = (title, message) => app.extensionManager.dialog.confirm({ title, message, type: "delete" })
+
 function inUse({ in_use, environment, changeable, trouble }) {
   const place = ENDPOINTS[in_use.endpoint] ? t(ENDPOINTS[in_use.endpoint]) : in_use.endpoint
-  const source = { environment: "keys of the environment", saved: "saved keys", "not needed": "no keys needed", "not set": "no keys" }
-  const words = [in_use.name, place, t(source[in_use.source])].filter(Boolean).join(" · ")
+  const words = [in_use.name, place, t(SOURCES[in_use.source])].filter(Boolean).join(" · ")
   const lines = [element("div", { className: "picpik-in-use" }, `${t("In use:")} `, element("b", { textContent: words }))]
   if (environment.length) {
     const names = environment.join(", ")
@@ -151,44 +203,67 @@ function inUse({ in_use, environment, changeable, trouble }) {
   if (!changeable) {
     lines.push(hint(t("This ComfyUI has several users: whoever runs the server sets the keys.")))
   }
-  if (trouble) lines.push(element("div", { className: "picpik-trouble", textContent: translate(trouble.what) }))
+  if (trouble) {
+    lines.push(element("div", { className: "picpik-trouble", textContent: translate(trouble.what) }))
+    lines.push(hint(translate(trouble.do)))
+  }
   return element("div", {}, ...lines)
+}
+
+function told({ typed, name, source }) {
+  if (typed) return t("Tested: what is typed here and not saved yet.")
+  if (name) return t("Tested: the saved account “{name}”.", { name })
+  return source === "environment" ? t("Tested: the keys of the environment.") : t("Tested: what is in use.")
 }
 
 const hint = (text) => element("div", { className: "picpik-hint", textContent: text })
 
-function fieldsOf(account, count) {
+function fieldsOf(account, count, changed) {
   const keys = account?.keys_set
     ? t("set, last changed {date}", { date: new Date(account.changed * 1000).toLocaleString() })
     : t("not set")
-  return {
-    name: textField(t("Name"), account?.name ?? (count ? "" : "Default"), ""),
+  const fields = {
+    name: textField("name", t("Name"), account?.name ?? (count ? "" : "Default")),
     endpoint: endpointField(account?.endpoint ?? "international"),
-    public_key: textField("PublicKey", "", keys, "password"),
-    private_key: textField("PrivateKey", "", keys, "password"),
-    proxy: textField(t("Proxy"), account?.proxy ?? "", t("none, or http://host:port")),
+    public_key: textField("public_key", "PublicKey", "", keys, "password"),
+    private_key: textField("private_key", "PrivateKey", "", keys, "password"),
+    keysHint: hintUnder("picpik-keys-hint"),
+    proxy: textField("proxy", t("Proxy"), account?.proxy ?? "", t("none, or http://host:port, socks5://host:port")),
+    proxyHint: hintUnder("picpik-proxy-hint", account?.proxy_has_login ? t("Its login is kept and not shown.") : ""),
   }
+  for (const key of [fields.public_key, fields.private_key]) describe(key.input, fields.keysHint)
+  describe(fields.proxy.input, fields.proxyHint)
+  for (const { row } of [fields.endpoint, fields.proxy]) row.addEventListener("input", changed)
+  return fields
 }
 
-function textField(label, value, placeholder, type = "text") {
-  const input = element("input", { type, value, placeholder, autocomplete: type === "password" ? "new-password" : "off" })
-  input.spellcheck = false
-  return { row: row(label, input), value: () => input.value.trim(), changed: () => input.value.trim() !== value }
+function textField(part, label, value, placeholder = "", type = "text") {
+  const autocomplete = type === "password" ? "new-password" : "off"
+  const input = element("input", { type, value, placeholder, autocomplete, spellcheck: false, dataset: { part } })
+  return { input, row: row(label, input), value: () => input.value.trim(), changed: () => input.value.trim() !== value }
 }
 
-function endpointField(chosen) {
-  const select = element("select", {}, ...Object.entries(ENDPOINTS).map(([value, text]) => option(value, t(text))))
+/** A sentence under a field, as long as there is something to say. */
+function hintUnder(id, textContent = "") {
+  const text = element("div", { id, className: "picpik-hint picpik-under", role: "status", textContent })
+  return { row: text, say: (sentence) => sentence !== text.textContent && (text.textContent = sentence) }
+}
+
+const describe = (input, { row }) => input.setAttribute("aria-describedby", row.id)
+
+function endpointField(saved) {
+  const choices = Object.entries(ENDPOINTS).map(([value, text]) => option(value, t(text)))
+  const select = element("select", { ariaLabel: t("Endpoint"), dataset: { part: "endpoint" } }, ...choices)
   select.append(option(OWN_URL, t("Another address…")))
-  const url = element("input", { type: "url", placeholder: "https://", ariaLabel: t("Address") })
-  select.value = chosen in ENDPOINTS ? chosen : OWN_URL
-  url.value = select.value === OWN_URL ? chosen : ""
+  const url = element("input", { type: "url", placeholder: "https://", ariaLabel: t("Address"), dataset: { part: "url" } })
+  select.value = saved in ENDPOINTS ? saved : OWN_URL
+  url.value = select.value === OWN_URL ? saved : ""
   const showUrl = () => (url.hidden = select.value !== OWN_URL)
   select.onchange = showUrl
   showUrl()
-  return {
-    row: row(t("Endpoint"), element("div", { className: "picpik-stack" }, select, url)),
-    value: () => (select.value === OWN_URL ? url.value.trim() : select.value),
-  }
+  const value = () => (select.value === OWN_URL ? url.value.trim() : select.value)
+  const stack = element("div", { className: "picpik-stack" }, select, url)
+  return { row: row(t("Endpoint"), stack), value, changed: () => value() !== saved }
 }
 
 const row = (label, input) =>

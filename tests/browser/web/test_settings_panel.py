@@ -1,6 +1,7 @@
 """Settings > PICPIK: keys are given there, used at once, and then nowhere to be found."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -39,6 +40,7 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
     browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread, canvas: str
 ):
     served: list[Response] = []
+    before = len(canary.sandbox.tasks)
     with opened(browser, keyless, environment, canvas, f"settings-keys-{canvas}") as front_end:
         page = front_end.page
         page.on("response", lambda answer: served.append(answer))
@@ -60,7 +62,7 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
 
         extract_graph(page, seed=100 + CANVASES.index(canvas))
         assert front_end.run().kind == "execution_success"
-        assert len(canary.sandbox.tasks) == 1 + CANVASES.index(canvas)
+        assert len(canary.sandbox.tasks) == before + 1
         bodies = [answer.body() for answer in served if answer.ok and answer.request.resource_type in ("fetch", "xhr")]
         page.reload()
         page.wait_for_function("window.app?.graph && window.app.extensionManager")
@@ -99,7 +101,8 @@ def test_what_cannot_work_is_refused_in_words(
 
 
 def test_the_panel_and_the_doctor_speak_chinese(browser: Browser, keyless: ComfyuiServer, environment: Environment):
-    keyless.client.http.post("/picpik/accounts", json={"name": "Try", "endpoint": "sandbox"}).raise_for_status()
+    account = {"create": True, "name": "Try", "endpoint": "sandbox"}
+    keyless.client.http.post("/picpik/accounts", json=account).raise_for_status()
     with opened(browser, keyless, environment, "nodes2", "settings-chinese", locale="zh") as front_end:
         open_settings(front_end.page)
         panel = front_end.page.locator(".picpik-panel")
@@ -108,6 +111,230 @@ def test_the_panel_and_the_doctor_speak_chinese(browser: Browser, keyless: Comfy
 
         expect(panel).to_contain_text("签名：已通过。")
         expect(panel).to_contain_text("任务：0 个运行中。")
+
+
+def save(server: ComfyuiServer, name: str, **body: str) -> None:
+    body = {"public_key": PUBLIC, "private_key": PRIVATE, **body}
+    server.client.http.post("/picpik/accounts", json={"create": True, "name": name, **body}).raise_for_status()
+
+
+def accounts(server: ComfyuiServer) -> dict[str, bool]:
+    """The names of those that are saved, and whether they have keys."""
+    listed = server.client.http.get("/picpik/accounts").json()["accounts"]
+    return {account["name"]: account["keys_set"] for account in listed}
+
+
+@each_canvas
+def test_a_new_account_takes_no_name_that_is_taken_and_none_that_is_empty(
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
+):
+    save(keyless, "Studio", endpoint="china")
+    with opened(browser, keyless, environment, canvas, f"settings-new-{canvas}") as front_end:
+        page = front_end.page
+        open_settings(page)
+        panel = page.locator(".picpik-panel")
+        panel.get_by_label("Account", exact=True).select_option("New account…")
+        fill(page, "PublicKey", "another")
+        fill(page, "PrivateKey", "another")
+        for name, complaint in (("Studio", 'There is an account "Studio" already.'), ("", "name cannot be used")):
+            fill(page, "Name", name)
+            panel.get_by_role("button", name="Save").click()
+            expect(panel.get_by_role("status").last).to_contain_text(complaint)
+        fill(page, "Name", "Second")
+        panel.get_by_role("button", name="Save").click()
+        expect(panel).to_contain_text("Saved.")
+
+    saved = keyless.client.http.get("/picpik/accounts").json()["accounts"]
+    assert [(each["name"], each["endpoint"]) for each in saved] == [("Studio", "china"), ("Second", "international")]
+
+
+@each_canvas
+@pytest.mark.parametrize(
+    ("button", "after"), [("Remove account", {"Second": True}), ("Clear keys", {"Studio": False, "Second": True})]
+)
+def test_what_deletes_keys_asks_first_and_a_no_is_a_no(
+    browser: Browser,
+    keyless: ComfyuiServer,
+    environment: Environment,
+    canvas: str,
+    button: str,
+    after: dict[str, bool],
+):
+    before = {"Studio": True, "Second": True}
+    for name in before:
+        save(keyless, name)
+    with opened(browser, keyless, environment, canvas, f"settings-asks-{button}-{canvas}") as front_end:
+        page = front_end.page
+        open_settings(page)
+        asked = page.get_by_role("dialog").filter(has_text="deleted from this computer")
+
+        def press() -> None:
+            page.locator(".picpik-panel").get_by_role("button", name=button).click()
+            expect(asked).to_contain_text("“Studio”")
+
+        press()
+        page.keyboard.press("Escape")
+        expect(asked).to_have_count(0)
+        press()
+        asked.get_by_role("button", name="Cancel").click()
+        expect(asked).to_have_count(0)
+        assert accounts(keyless) == before
+        press()
+        if button == "Remove account":
+            expect(asked).to_contain_text("The default account is then “Second”.")
+        page.screenshot(
+            path=environment.artifacts / "browser" / f"settings-asked-{button.replace(' ', '-')}-{canvas}.png"
+        )
+        asked.get_by_role("button", name="Delete").click()
+        expect(page.locator(".picpik-panel")).to_contain_text(re.compile("was removed|were deleted"))
+        assert front_end.page_errors == []
+
+    assert accounts(keyless) == after
+
+
+@each_canvas
+def test_the_connection_is_tested_with_what_is_typed(
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread, canvas: str
+):
+    save(keyless, "Studio", endpoint=canary.endpoint)
+    with opened(browser, keyless, environment, canvas, f"settings-typed-{canvas}") as front_end:
+        page = front_end.page
+        open_settings(page)
+        panel = page.locator(".picpik-panel")
+        test = panel.get_by_role("button", name="Test connection")
+        test.click()
+        expect(panel).to_contain_text("Tested: the saved account “Studio”.")
+        expect(panel).to_contain_text("Signature: accepted.")
+
+        fill(page, "PublicKey", PUBLIC)
+        fill(page, "PrivateKey", "mistyped")
+        test.click()
+        expect(panel).to_contain_text("Tested: what is typed here and not saved yet.")
+        expect(panel).not_to_contain_text("Signature: accepted.")
+        expect(panel).to_contain_text("the signature is wrong")
+
+        fill(page, "PublicKey", "")
+        fill(page, "PrivateKey", "")
+        test.click()
+        expect(panel).to_contain_text("Tested: the saved account “Studio”.")
+        expect(panel).to_contain_text("Signature: accepted.")
+
+
+@each_canvas
+def test_another_address_wants_the_keys_anew_and_the_panel_says_so_before_and_after(
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread, canvas: str
+):
+    save(keyless, "Studio")
+    with opened(browser, keyless, environment, canvas, f"settings-address-{canvas}") as front_end:
+        page = front_end.page
+        open_settings(page)
+        panel = page.locator(".picpik-panel")
+        hint = panel.get_by_text("The endpoint or the proxy is another one: give both keys anew.")
+        endpoint = panel.get_by_label("Endpoint")
+        expect(panel.get_by_role("button", name="Save")).to_be_visible()
+        expect(hint).to_have_count(0)
+        endpoint.select_option("sandbox")
+        expect(hint).to_have_count(0)
+        endpoint.select_option("own")
+        panel.get_by_label("Address").fill(canary.endpoint)
+        expect(hint).to_be_visible()
+        expect(panel.get_by_label("PrivateKey")).to_have_accessible_description(re.compile("give both keys anew"))
+        panel.get_by_role("button", name="Save").click()
+        expect(panel).to_contain_text("Give PublicKey and PrivateKey anew, too.")
+
+        fill(page, "PublicKey", PUBLIC)
+        fill(page, "PrivateKey", PRIVATE)
+        panel.get_by_role("button", name="Save").click()
+        expect(panel).to_contain_text("Saved.")
+        expect(hint).to_have_count(0)
+
+
+@each_canvas
+def test_everything_can_be_done_by_keyboard_and_has_a_name(
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
+):
+    save(keyless, "Studio", endpoint="sandbox")
+    save(keyless, "Second", endpoint="sandbox")
+    with opened(browser, keyless, environment, canvas, f"settings-keyboard-{canvas}") as front_end:
+        page = front_end.page
+        open_settings(page)
+        panel = page.locator(".picpik-panel")
+        account = panel.get_by_role("combobox", name="Account")
+        account.focus()
+        page.keyboard.press("ArrowDown")
+        expect(panel.get_by_role("textbox", name="Name")).to_have_value("Second")
+        expect(account).to_be_focused()
+
+        passed = [
+            ("combobox", "Account"),
+            ("textbox", "Name"),
+            ("combobox", "Endpoint"),
+            ("textbox", "PublicKey"),
+            ("textbox", "PrivateKey"),
+            ("textbox", "Proxy"),
+            ("button", "Save"),
+            ("button", "Test connection"),
+            ("button", "Refresh models"),
+            ("button", "Make default"),
+        ]
+        for role, name in passed:
+            expect(panel.get_by_role(role, name=name, exact=True)).to_be_focused()
+            page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+        expect(panel.get_by_role("status").last).to_have_text("Saved.")
+        expect(panel.get_by_role("button", name="Save")).to_be_focused()  # that button is gone
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(panel.get_by_role("status").last).to_contain_text("Signature: accepted.")
+        expect(panel.get_by_role("button", name="Test connection")).to_be_focused()
+
+    assert keyless.client.http.get("/picpik/accounts").json()["default"] == "Second"
+
+
+@each_canvas
+def test_where_comfyui_has_several_users_the_panel_is_there_to_be_read(
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
+):
+    save(keyless, "Studio", endpoint="sandbox")
+    of_several = {**keyless.client.http.get("/picpik/accounts").json(), "changeable": False}
+    with opened(browser, keyless, environment, canvas, f"settings-several-users-{canvas}") as front_end:
+        front_end.page.route("**/picpik/accounts", lambda route: route.fulfill(json=of_several))
+        open_settings(front_end.page)
+        panel = front_end.page.locator(".picpik-panel")
+
+        expect(panel).to_contain_text("whoever runs the server sets the keys")
+        for part in ("Name", "Endpoint", "PublicKey", "PrivateKey", "Proxy"):
+            expect(panel.get_by_label(part, exact=True)).to_be_disabled()
+        for name in ("Save", "Remove account"):
+            expect(panel.get_by_role("button", name=name)).to_be_disabled()
+        panel.get_by_role("button", name="Test connection").click()
+        expect(panel).to_contain_text("Signature: accepted.")
+
+
+@each_canvas
+def test_the_models_of_an_account_are_offered_as_soon_as_it_is_the_default_one(
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
+):
+    offered = (
+        "() => app.graph.nodes.find((node) => node.type === 'PicpikExtractPattern').widgets"
+        ".find((widget) => widget.name === 'main_model').options.values.length"
+    )
+    save(keyless, "Nowhere", endpoint="http://127.0.0.1:9")
+    save(keyless, "Try", endpoint="sandbox")
+    with opened(browser, keyless, environment, canvas, f"settings-models-{canvas}") as front_end:
+        page = front_end.page
+        extract_graph(page, seed=1)
+        general_and_other = page.evaluate(offered)
+        open_settings(page)
+        panel = page.locator(".picpik-panel")
+        panel.get_by_label("Account", exact=True).select_option("Try")
+        panel.get_by_role("button", name="Make default").click()
+        expect(panel).to_contain_text("Saved.")
+        page.wait_for_function(f"({offered})() > {general_and_other}")
+        panel.get_by_label("Account", exact=True).select_option("Nowhere")
+        panel.get_by_role("button", name="Make default").click()
+        page.wait_for_function(f"({offered})() === {general_and_other}")
 
 
 def test_the_page_s_own_settings_know_nothing_of_accounts(keyless: ComfyuiServer):
