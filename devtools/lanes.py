@@ -76,7 +76,7 @@ class Runner:
     def _python(self, check: Check) -> int:
         """Runs a check in the foreground; ends it in order when we are to end."""
         say(f"$ python {' '.join(check.arguments)}" + (f"  # {check.at}" if check.at else ""))
-        variables = checks.variables(self.environment, self.comfyui) | check.variables
+        variables = checks.variables(self.environment, self.comfyui) | dict(check.variables)
         command = [sys.executable, *check.arguments]
         process = subprocess.Popen(command, cwd=self.environment.root, env=variables)
         try:

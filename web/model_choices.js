@@ -5,7 +5,7 @@
 
 import { app } from "../../scripts/app.js"
 import { loadPhrases, t } from "./phrases.js"
-import { read, send } from "./routes.js"
+import { asError, read, send } from "./routes.js"
 import { saveForUndo } from "./undo.js"
 import { placeBehind } from "./widget_places.js"
 
@@ -43,10 +43,11 @@ export async function rereadModels() {
   if (Date.now() / 1000 - known.as_of > STALE_AFTER_SECONDS) askInTheBackground()
 }
 
-/** Asks the service anew and gives the list. */
+/** Asks the service anew and gives the list; throws what kept it from being asked. */
 export async function refreshModels() {
   known = await send("models/refresh", {})
   offerEverywhere()
+  if (known.trouble) throw asError(known.trouble)
   return known
 }
 

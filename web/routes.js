@@ -21,6 +21,8 @@ async function call(route, options = {}) {
   const answer = await api.fetchApi(`/picpik/${route}`, options)
   if (answer.ok) return answer
   const { error = {} } = await answer.json().catch(() => ({}))
-  const { what = `HTTP ${answer.status}`, do: advice = "" } = error
-  throw new Error(translate([what, advice].filter(Boolean).join("\n")))
+  throw asError({ what: `HTTP ${answer.status}`, ...error })
 }
+
+/** What was told of a trouble, to be read in the interface's language. */
+export const asError = ({ what, do: advice }) => new Error(translate([what, advice].filter(Boolean).join("\n")))

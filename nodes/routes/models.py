@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from ...picpik.accounts import KnownModels
+from ...picpik.api import PicpikError
 from ..host import service
 from .guard import json_body
 
@@ -18,10 +19,19 @@ async def models(_request: web.Request) -> web.StreamResponse:
 
 
 async def refresh_models(request: web.Request) -> web.StreamResponse:
-    """POST {}: asks the service of the default account."""
+    """POST {}: asks the service of the default account.
+
+    Where that cannot be asked, the list of last time stays and `trouble` says why: whoever only has a page opened has
+    done nothing wrong, and a browser counts every other answer than a good one as a fault of the page.
+    """
     await json_body(request)
-    return web.json_response(_shown(await asyncio.to_thread(service.refresh_models)))
+    try:
+        return web.json_response(_shown(await asyncio.to_thread(service.refresh_models)))
+    except PicpikError as error:
+        known = await asyncio.to_thread(service.models)
+        return web.json_response({**_shown(known), "trouble": {"what": error.what, "do": error.do}})
 
 
 def _shown(known: KnownModels) -> dict[str, Any]:
-    return {"main": known.main, "sub": known.sub, "trigger_words": known.trigger_words or {}, "as_of": known.as_of}
+    words = known.trigger_words or {}
+    return {"main": known.main, "sub": known.sub, "trigger_words": words, "as_of": known.as_of, "trouble": None}

@@ -106,7 +106,7 @@ class _Watched(httpx.AsyncByteStream):
     """A request's body; `begun` is set when its first piece is asked for."""
 
     def __init__(self, body: httpx.SyncByteStream | httpx.AsyncByteStream, begun: asyncio.Event) -> None:
-        assert isinstance(body, httpx.AsyncByteStream), "requests of an AsyncClient have asynchronous bodies"
+        assert isinstance(body, httpx.AsyncByteStream)  # as those of an AsyncClient are
         self._body = body
         self._begun = begun
 

@@ -83,9 +83,7 @@ def test_whoever_types_no_code_keeps_the_model_of_the_saved_workflow(
 def test_a_refresh_without_the_service_keeps_the_saved_code_in_the_list_and_waits_for_nothing(
     browser: Browser, comfyui: ComfyuiServer, environment: Environment, canvas: str
 ):
-    with opened(
-        browser, comfyui, environment, canvas, f"models-offline-{canvas}", expected="models/refresh"
-    ) as front_end:
+    with opened(browser, comfyui, environment, canvas, f"models-offline-{canvas}") as front_end:
         page = front_end.page
         extract_graph(page, seed=1)
         page.evaluate(f"{MODEL}.value = 'A model of elsewhere'")

@@ -24,6 +24,7 @@ SAYING = {"off_loop", "until"}
 READ_BY_NOBODY = {
     "TypeError", "ValueError", "RuntimeError", "AssertionError",  # faults of the pack
     "TypeVar", "ThreadPoolExecutor", "_log", "encode",
+    "ProxyError",  # of which the client only takes the kind
 }  # fmt: skip
 """Calls whose texts are for the code alone, or for the log."""
 

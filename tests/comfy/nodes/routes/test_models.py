@@ -15,6 +15,14 @@ def test_models_are_asked_for_kept_and_offered(comfyui: ComfyuiServer, http: htt
     assert info["PicpikSubModel"]["input"]["required"]["model_code"][1]["options"] == ["", *listed["sub"]]
 
 
+def test_where_nobody_can_be_asked_the_list_of_last_time_comes_with_what_kept_it(keyless: ComfyuiServer):
+    answer = keyless.client.http.post("/picpik/models/refresh", json={})
+
+    assert answer.is_success
+    assert answer.json()["main"] == ["PICPIK General"]
+    assert answer.json()["trouble"]["what"].startswith("No PICPIK keys")
+
+
 def test_each_account_s_models_are_offered_while_it_is_the_default_one(keyless: ComfyuiServer):
     http = keyless.client.http
 
