@@ -5,23 +5,25 @@ from functools import cached_property
 
 import numpy as np
 
+from .processing.contents import Contents
 from .processing.float_images import FloatImage, Pixels, colours, pixels, resized
-from .processing.light import evenly_lit, light_on
+from .processing.light import evenly_lit, light_over, shows_ground
+from .processing.pieces import best_piece
 from .processing.repeat import Repeat, find_repeat
-from .processing.tiling import quilted_into_itself, resized_wrapped
-from .processing.unfolding import Cell, Cloth, unfold
+from .processing.sewing import sewn
+from .processing.tiling import quietest_line, resized_wrapped
+from .processing.unfolding import Cell, Cloth, keeps_detail, unfold
 
 Part = tuple[slice, slice]
 
 _PARTS_TRIED = 3
 _SEARCHED = 640
-_DEEPEST_SHADE, _BRIGHTEST_LIGHT = 0.3, 1.6
-_TAIL = 0.15
-"""Of a sewn tile's length: how much of what follows it is sewn onto its beginning."""
-_LEAST_USED = 0.6
-_COMPARED, _LEAST_COMPARED = 192, 16
 _LEAST_WINDOW = 0.95
 """Of the box: the smallest part that a seed may choose."""
+_LEAST_SHOWN = 0.6
+"""Of the box: what a picture of another shape must show of it; one that cannot is filled with repeats."""
+_UNSEEN_STRETCH = 1.1
+_PLACES_TRIED = 17
 _LEFT_OUT = 4
 """A seed looks at all good repeats of a print but one, when there are at least this many."""
 
@@ -41,18 +43,34 @@ class PatternExtraction:
         return pixels(self._tile(choice) if self._tiling else self._window(choice))
 
     def _window(self, choice: np.random.Generator) -> FloatImage:
-        """Nearly the whole box, in even light."""
-        height, width = self._flat.shape[:2]
+        """Nearly the whole box, in even light; where the picture is much longer than the box, the print goes on."""
+        left, top, width, height = self._part
+        if width * height < _LEAST_SHOWN * self._flat.shape[0] * self._flat.shape[1]:
+            return self._tile(choice)
         share = choice.uniform(_LEAST_WINDOW, 1)
-        left, top = choice.uniform(0, 1 - share, 2) * (width, height)
+        move_x, move_y = choice.uniform(0, 1 - share, 2) * (width, height)
+        left, top = left + move_x, top + move_y
         part = (left, top, left + share * width, top + share * height)
         return resized(self._flat, self._width, self._height, part=part)
+
+    @cached_property
+    def _part(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height of the part that is most like the box, of those of about the picture's shape."""
+        rows, columns = self._flat.shape[:2]
+        shape = (self._width / self._height) / (columns / rows)
+        across, down = (min(1.0, side if side >= 1 else side * _UNSEEN_STRETCH) for side in (shape, 1 / shape))
+        ways = np.linspace(0, 1, _PLACES_TRIED)
+        left, top = ways * (1 - across), ways * (1 - down)
+        likest = int(Contents(self._flat).unlikeness(left, top, left + across, top + down).argmin())
+        return float(left[likest] * columns), float(top[likest] * rows), across * columns, down * rows
 
     def _tile(self, choice: np.random.Generator) -> FloatImage:
         """A tile that begins at a place of the seed's choice."""
         whole = self._repeats(self._cloth, choice) if self._cloth else self._quilt
-        shift = choice.integers(0, (self._height, self._width))
-        return np.roll(whole, tuple(shift), axis=(0, 1))
+        row, column = -choice.integers(0, (self._height, self._width))
+        if self._cloth is None:
+            row, column = quietest_line(whole, row, axis=0), quietest_line(whole, column, axis=1)
+        return np.roll(whole, (-row, -column), axis=(0, 1))
 
     def _repeats(self, cloth: Cloth, choice: np.random.Generator) -> FloatImage:
         """A whole number of repeats of the print."""
@@ -80,30 +98,26 @@ class PatternExtraction:
 
     @cached_property
     def _flat(self) -> FloatImage:
-        return self._picture / _light_on_all(self._picture)[..., None]
+        return self._picture / light_over(self._picture)[..., None]
 
     @cached_property
     def _cloth(self) -> Cloth | None:
         """The box, or the part of it that shows a regular print best, as cloth; None when there is no such print."""
         for part, repeat in _printed_parts(self._flat):
             picture = self._picture[part]
-            cloth = unfold(picture, _light_on_all(picture), repeat)
-            if cloth is not None:
+            light = light_over(picture)
+            cloth = unfold(picture, light, repeat, on_ground=shows_ground(picture, light))
+            if cloth is not None and keeps_detail(cloth, self._flat):
                 return cloth
         return None
 
     @cached_property
     def _quilt(self) -> FloatImage:
-        """As much of the box as comes back to where it began, its edges sewn to each other."""
-        right, bottom = (_length_that_comes_back(self._flat, axis) for axis in (1, 0))
-        tail_x, tail_y = round(_TAIL * self._width), round(_TAIL * self._height)
-        whole = resized(self._flat, self._width + tail_x, self._height + tail_y, part=(0, 0, right, bottom))
-        return quilted_into_itself(quilted_into_itself(whole, tail_x, axis=1), tail_y, axis=0)
-
-
-def _light_on_all(picture: FloatImage) -> FloatImage:
-    light = light_on(picture, np.ones(picture.shape[:2], np.float32))
-    return np.clip(light, _DEEPEST_SHADE, _BRIGHTEST_LIGHT)
+        """The piece of the box that is sewn to itself best, as often as fills the picture."""
+        piece = best_piece(self._flat, self._width, self._height)
+        width, height = -(-self._width // piece.across), -(-self._height // piece.down)
+        tile = resized_wrapped(sewn(self._flat, piece, width, height), width, height)
+        return resized_wrapped(np.tile(tile, (piece.down, piece.across, 1)), self._width, self._height)
 
 
 def _printed_parts(flat: FloatImage) -> Iterator[tuple[Part, Repeat]]:
@@ -136,21 +150,6 @@ def _parts(width: int, height: int) -> Iterator[Part]:
 
 def _stretched(part: slice, factor: float) -> slice:
     return slice(round(part.start * factor), round(part.stop * factor))
-
-
-def _length_that_comes_back(flat: FloatImage, axis: int) -> float:
-    """Pixels along an axis after whose first part (1 of 1 + _TAIL) the picture is most like its beginning."""
-    length = flat.shape[axis]
-    lines = np.moveaxis(resized(flat, min(flat.shape[1], _COMPARED), min(flat.shape[0], _COMPARED)), axis, 0)
-    if len(lines) < _LEAST_COMPARED:
-        return length
-    candidates = range(round(_LEAST_USED * len(lines)), len(lines) + 1)
-
-    def difference(end: int) -> float:
-        start = round(end / (1 + _TAIL))
-        return float(np.abs(lines[start:end] - lines[: end - start]).mean())
-
-    return min(candidates, key=difference) * length / len(lines)
 
 
 def _all_but_one(cells: tuple[Cell, ...], choice: np.random.Generator) -> tuple[Cell, ...]:

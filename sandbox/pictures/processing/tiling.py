@@ -3,11 +3,19 @@
 import numpy as np
 
 from .float_images import FloatImage, blurred, resized
+from .paths import cheapest_closed_path
 
-_FEATHER = 5
+_FEATHER = 2
+"""Pixels over which a cut changes from one side to the other."""
+_COST_OF_STEP = 0.05
+"""Of the mean cost: what a cut pays for a step aside, so that it is not jagged for next to nothing."""
+_LIGHT_DIFFERENCE = 0.12
+"""Wide differences in colour up to about this are taken for light."""
 _MARGIN = 8
 """Pixels that a resampling filter may look beyond an edge."""
-_SEAMLESS = 2.5
+_SEAMLESS = 1.8
+_NEAR = 0.04
+"""Of a tile's length."""
 _SMALLEST_CUT = 32
 
 
@@ -24,11 +32,11 @@ def faded_into_itself(picture: FloatImage, tail: int, axis: int) -> FloatImage:
 def quilted_into_itself(picture: FloatImage, tail: int, axis: int) -> FloatImage:
     """The same for pictures that do not repeat: cut where head and tail differ least, only their light faded."""
     head, after, body = _parted(picture, tail, axis)
-    low_head, low_after = blurred(head, tail / 1.5), blurred(after, tail / 1.5)
-    light = low_after + (low_head - low_after) * _rising(tail)[:, None, None]
-    detail_after, detail_head = after - low_after, head - low_head
-    share = _side_of_cut(blurred(((detail_head - detail_after) ** 2).sum(axis=2), 1.5))
-    joined = light + detail_after + (detail_head - detail_after) * share[..., None]
+    unlike = head - after
+    light = _light_in(blurred(unlike, tail / 1.5))
+    detail = unlike - light
+    cut = _cheapest_cut(blurred((detail**2).sum(axis=2), 1.0))
+    joined = after + light * _slowly_behind(cut, tail)[..., None] + detail * _behind(cut, tail)[..., None]
     return np.moveaxis(np.concatenate([joined, body]), 0, axis)
 
 
@@ -46,6 +54,14 @@ def is_seamless(picture: FloatImage) -> bool:
         if across_edge > _SEAMLESS * inside + 0.004:
             return False
     return True
+
+
+def quietest_line(tile: FloatImage, near: int, axis: int) -> int:
+    """The row (axis 0) or column (axis 1) near another where the least begins: there an edge runs along no line."""
+    steps = np.abs(tile - np.roll(tile, 1, axis)).mean(axis=(1 - axis, 2))
+    reach = round(_NEAR * len(steps))
+    lines = np.arange(near - reach, near + reach + 1) % len(steps)
+    return int(lines[steps[lines].argmin()])
 
 
 def resized_wrapped(tile: FloatImage, width: int, height: int) -> FloatImage:
@@ -73,31 +89,26 @@ def _rising(length: int) -> FloatImage:
     return (0.5 - 0.5 * np.cos(np.pi * np.arange(length) / max(length, 1))).astype(np.float32)
 
 
-def _side_of_cut(cost: FloatImage) -> FloatImage:
-    """[tail, n], 0 before the cheapest cut through `cost`, 1 behind it; it ends where it began, so it goes round."""
-    tail = len(cost)
-    edge = min(_FEATHER, tail // 3)
-    inner = cost[edge : tail - edge]
-    start = int(np.argmin(inner[:, [0, -1]].sum(axis=1)))
-    cut = _cheapest_path(inner, start) + edge
+def _light_in(unlike: FloatImage) -> FloatImage:
+    """What of a wide difference may be light: little ones are, and great ones show something else."""
+    size = np.sqrt((unlike**2).sum(axis=2, keepdims=True))
+    return unlike / (1 + (size / _LIGHT_DIFFERENCE) ** 2)
+
+
+def _cheapest_cut(cost: FloatImage) -> FloatImage:
+    """[n] for [tail, n]: the row of the cheapest cut in each column; it ends where it began, so it goes round."""
+    edge = min(_FEATHER, len(cost) // 3)
+    return cheapest_closed_path(cost[edge : len(cost) - edge], _COST_OF_STEP * cost.mean()) + edge
+
+
+def _behind(cut: FloatImage, tail: int) -> FloatImage:
+    """[tail, n]: 0 before the cut, 1 behind it."""
     place = np.arange(tail, dtype=np.float32)[:, None]
-    return np.clip((place - cut[None, :]) / (2 * max(edge, 1)) + 0.5, 0, 1).astype(np.float32)
+    return np.clip((place - cut) / _FEATHER + 0.5, 0, 1).astype(np.float32)
 
 
-def _cheapest_path(cost: FloatImage, start: int) -> FloatImage:
-    """For each column the row of the cheapest path that begins and ends at row `start` and moves a row at most."""
-    rows, length = cost.shape
-    total = np.full(rows, np.inf, np.float32)
-    total[start] = cost[start, 0]
-    came_from = np.zeros((length, rows), np.int8)
-    for column in range(1, length):
-        padded = np.pad(total, 1, constant_values=np.inf)
-        choices = np.stack([padded[:-2], padded[1:-1], padded[2:]])
-        came_from[column] = choices.argmin(axis=0) - 1
-        total = choices.min(axis=0) + cost[:, column]
-    path = np.empty(length, np.float32)
-    row = start
-    for column in range(length - 1, -1, -1):
-        path[column] = row
-        row += int(came_from[column, row])
-    return path
+def _slowly_behind(cut: FloatImage, tail: int) -> FloatImage:
+    """[tail, n]: from 0 at the first row to 1 behind the last, one half at the cut."""
+    place = np.arange(tail, dtype=np.float32)[:, None]
+    way = np.where(place < cut, place / np.maximum(2 * cut, 1), 1 - (tail - place) / np.maximum(2 * (tail - cut), 1))
+    return (0.5 - 0.5 * np.cos(np.pi * way)).astype(np.float32)

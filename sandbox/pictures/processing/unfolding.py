@@ -27,6 +27,16 @@ _LIGHT_DETAIL = 0.08
 _FADE = 0.1
 """Of a repeat's length: how much of what follows the tile is faded into its beginning."""
 _LEAST_FIT = 0.45
+_CELLS_JUDGED = 9
+_LEAST_SEEN = 0.25
+"""Of a cell, for its being judged."""
+_FEWEST_ALIKE = 3
+_ALIKE, _ALIKE_ON_GROUND = 0.93, 0.88
+"""Correlation of the fine detail of repeats."""
+_FINE_DETAIL = 0.04
+"""Of a repeat's length."""
+_LEAST_DETAIL = 0.67
+"""Of a picture's edges: what a tile must have of them, or the median has blotted them out."""
 _CELLS_COMPARED, _CELLS_SHOWN = 16, 6
 _DRIFT_READ_AT = 48
 _COARSE = 3
@@ -109,8 +119,11 @@ class Cloth:
         )
 
 
-def unfold(picture: FloatImage, light: FloatImage, repeat: Repeat) -> Cloth | None:
-    """The cloth in a picture [H, W, 3], its light and repeat being roughly known; None when no tile explains it."""
+def unfold(picture: FloatImage, light: FloatImage, repeat: Repeat, *, on_ground: bool) -> Cloth | None:
+    """The cloth in a picture [H, W, 3], its light and repeat being roughly known; None when no tile explains it.
+
+    `on_ground` says that it shows things on an even ground, as prints do; of others more likeness is asked.
+    """
     height, width = picture.shape[:2]
     factor = min(1.0, _WORKED_ON / max(height, width))
     columns, rows = max(1, round(width * factor)), max(1, round(height * factor))
@@ -125,7 +138,18 @@ def unfold(picture: FloatImage, light: FloatImage, repeat: Repeat) -> Cloth | No
     cloth, tile = _straightened(_most_complete(cloth, _CELLS_COMPARED))
     if _fit(cloth.flat, cloth.shown(tile)) < _LEAST_FIT:
         return None
-    return _most_complete(cloth, _CELLS_SHOWN).in_picture(picture)
+    cloth = _those_alike(_most_complete(cloth, _CELLS_JUDGED), _ALIKE_ON_GROUND if on_ground else _ALIKE)
+    if cloth is None:
+        return None
+    cloth = replace(cloth, cells=cloth.cells[:_CELLS_SHOWN])
+    return cloth.in_picture(picture) if keeps_detail(cloth, cloth.flat) else None
+
+
+def keeps_detail(cloth: Cloth, flat: FloatImage) -> bool:
+    """Whether one tile has a picture's edges, upright ones and level ones: of a wall it may show but one kind."""
+    columns, rows = (max(2, round(length)) for length in cloth.repeat.lengths)
+    tile = cloth.tile(columns, rows, cloth.cells)
+    return all(_edges(tile, axis) >= _LEAST_DETAIL * _edges(flat, axis) for axis in (0, 1))
 
 
 def _straightened(cloth: Cloth) -> tuple[Cloth, FloatImage]:
@@ -164,6 +188,44 @@ def _fit(flat: FloatImage, shown: FloatImage) -> float:
     """The share, up to 1, of the picture's detail that the tile explains."""
     detail = np.abs(flat - np.median(flat, axis=(0, 1))).mean()
     return float(1 - np.abs(flat - shown).mean() / max(detail, 1e-6))
+
+
+def _those_alike(cloth: Cloth, least: float) -> Cloth | None:
+    """The cloth with those cells whose fine detail is that of the others; None when they are too few.
+
+    Any picture can be moved until some tile explains its forms, but not until it explains its detail.
+    """
+    columns, rows = (max(1, round(length)) for length in cloth.repeat.lengths)
+    layers = {cell: cloth.seen(cell, columns, rows) for cell in cloth.cells}
+    judged = {cell: layer for cell, layer in layers.items() if np.isfinite(layer).mean() > _LEAST_SEEN}
+    while len(judged) >= _FEWEST_ALIKE:
+        likeness = {
+            cell: _correlation(layer, _median(np.stack([judged[other] for other in judged if other != cell])))
+            for cell, layer in judged.items()
+        }
+        strangest = min(likeness, key=lambda cell: likeness[cell])
+        if likeness[strangest] >= least:
+            return replace(cloth, cells=tuple(cell for cell in cloth.cells if cell in layers))
+        del judged[strangest], layers[strangest]
+    return None
+
+
+def _edges(picture: FloatImage, axis: int) -> float:
+    """Mean difference of neighbours along an axis, finest texture aside."""
+    return float(np.abs(np.diff(blurred(luminance(picture), 1), axis=axis)).mean())
+
+
+def _correlation(one: FloatImage, other: FloatImage) -> float:
+    """Of the detail of two pictures where both show anything."""
+    seen = ~np.isnan(one[..., 0]) & ~np.isnan(other[..., 0])
+    sigma = _FINE_DETAIL * min(seen.shape)
+    weight = blurred(seen.astype(np.float32), sigma)[..., None] + 1e-6
+    details = []
+    for picture in (one, other):
+        shown = np.where(seen[..., None], picture, 0)
+        details.append((shown - blurred(shown, sigma) / weight)[seen])
+    one, other = details
+    return float((one * other).sum() / np.sqrt((one**2).sum() * (other**2).sum() + 1e-12))
 
 
 def _all_cells(repeat: Repeat, width: int, height: int) -> tuple[Cell, ...]:
