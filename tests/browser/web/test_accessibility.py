@@ -170,7 +170,9 @@ def test_the_task_list(browser: Browser, with_tasks: ComfyuiServer, environment:
 def test_an_empty_task_list_and_one_in_trouble(
     browser: Browser, keyless: ComfyuiServer, environment: Environment, theme: str
 ):
-    with opened(browser, keyless, environment, "nodes2", f"accessible-empty-list-{theme}", theme=theme) as front_end:
+    with opened(
+        browser, keyless, environment, "nodes2", f"accessible-empty-list-{theme}", theme=theme, expected="picpik/tasks"
+    ) as front_end:
         page = front_end.page
         page.route("**/picpik/tasks", lambda route: route.fulfill(json=NOTHING_YET))
         open_task_list(page)
@@ -187,7 +189,15 @@ NOTHING_YET = {"tasks": [], "spent_today": 0, "spent_this_month": 0}
 
 @each_theme
 def test_the_settings_panel(browser: Browser, keyless: ComfyuiServer, environment: Environment, theme: str):
-    with opened(browser, keyless, environment, "classic", f"accessible-settings-{theme}", theme=theme) as front_end:
+    with opened(
+        browser,
+        keyless,
+        environment,
+        "classic",
+        f"accessible-settings-{theme}",
+        theme=theme,
+        expected="picpik/accounts",
+    ) as front_end:
         page = front_end.page
         open_settings(page)
         panel = page.locator(".picpik-panel")
