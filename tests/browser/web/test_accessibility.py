@@ -114,17 +114,13 @@ def assert_nothing_is_in_the_way(page: Page, selector: str, ground: str = "") ->
 
 
 def assert_all_is_done_by_keyboard(page: Page, selector: str) -> None:
-    """Tab goes through all controls below `selector`, in their order, and Enter and Space press each button."""
+    """Tab goes through all controls below `selector` and back, in order, and Enter and Space press each button."""
     count = page.evaluate(REMEMBER_CONTROLS, selector)
-    reached: list[int] = []
-    for _ in range(count + 60):  # ComfyUI's own controls come before
-        page.keyboard.press("Tab")
-        index = page.evaluate(FOCUSED_CONTROL)
-        if index >= 0:
-            reached.append(index)
-        if index == count - 1:
-            break
-    assert reached == list(range(count))
+    page.evaluate("window.controls[0].focus()")
+    for key, others in (("Tab", range(1, count)), ("Shift+Tab", range(count - 2, -1, -1))):
+        for index in others:
+            page.keyboard.press(key)
+            assert page.evaluate(FOCUSED_CONTROL) == index
 
     buttons = page.evaluate(ANSWER_CLICKS_ONLY, selector)
     assert buttons

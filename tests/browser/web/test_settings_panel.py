@@ -20,6 +20,9 @@ EVERYTHING_IN_THE_PAGE = """() => JSON.stringify([
     app.graph.serialize(),
 ])"""
 
+REFUSED = "status of 4.*picpik/accounts"
+"""What the browser says of a refusal."""
+
 each_canvas = pytest.mark.parametrize("canvas", CANVASES)
 
 
@@ -63,7 +66,10 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
         extract_graph(page, seed=100 + CANVASES.index(canvas))
         assert front_end.run().kind == "execution_success"
         assert len(canary.sandbox.tasks) == before + 1
-        bodies = [answer.body() for answer in served if answer.ok and answer.request.resource_type in ("fetch", "xhr")]
+        told_by_routes = [
+            each for each in served if each.status == 200 and each.request.resource_type in ("fetch", "xhr")
+        ]
+        bodies = [answer.body() for answer in told_by_routes]
         page.reload()
         page.wait_for_function("window.app?.graph && window.app.extensionManager")
         open_settings(page)
@@ -88,7 +94,7 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
 def test_what_cannot_work_is_refused_in_words(
     browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
 ):
-    with opened(browser, keyless, environment, canvas, f"settings-refused-{canvas}") as front_end:
+    with opened(browser, keyless, environment, canvas, f"settings-refused-{canvas}", expected=REFUSED) as front_end:
         open_settings(front_end.page)
         panel = front_end.page.locator(".picpik-panel")
         panel.get_by_label("Account", exact=True).select_option("")
@@ -129,7 +135,7 @@ def test_a_new_account_takes_no_name_that_is_taken_and_none_that_is_empty(
     browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
 ):
     save(keyless, "Studio", endpoint="china")
-    with opened(browser, keyless, environment, canvas, f"settings-new-{canvas}") as front_end:
+    with opened(browser, keyless, environment, canvas, f"settings-new-{canvas}", expected=REFUSED) as front_end:
         page = front_end.page
         open_settings(page)
         panel = page.locator(".picpik-panel")
@@ -225,7 +231,7 @@ def test_another_address_wants_the_keys_anew_and_the_panel_says_so_before_and_af
     browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread, canvas: str
 ):
     save(keyless, "Studio")
-    with opened(browser, keyless, environment, canvas, f"settings-address-{canvas}") as front_end:
+    with opened(browser, keyless, environment, canvas, f"settings-address-{canvas}", expected=REFUSED) as front_end:
         page = front_end.page
         open_settings(page)
         panel = page.locator(".picpik-panel")

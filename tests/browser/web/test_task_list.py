@@ -223,7 +223,7 @@ def test_what_is_wrong_with_the_list_is_said_until_it_is_mended(
     browser: Browser, server: ComfyuiServer, environment: Environment, home: Path
 ):
     task = write_task(home)
-    with opened(browser, server, environment, "classic", "task-list-away") as front_end:
+    with opened(browser, server, environment, "classic", "task-list-away", expected="picpik/tasks") as front_end:
         page = front_end.page
         open_task_list(page)
         refusal = {"error": {"what": "It is away.", "do": "Wait for it."}}
