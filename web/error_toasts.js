@@ -16,17 +16,20 @@ app.registerExtension({
       if (detail.node_type?.startsWith("Picpik")) shown.push(show(detail))
     })
     // the next run has its own story
-    api.addEventListener("execution_start", () => shown.splice(0).forEach((toast) => app.extensionManager.toast.remove(toast)))
+    api.addEventListener("execution_start", () => shown.splice(0).forEach((takeAway) => takeAway()))
   },
 })
 
+/** Shows what the node says, and gives what takes it away again. */
 function show({ node_id, node_type, exception_message }) {
-  const toast = {
-    severity: "error",
-    summary: nodeOfExecutionId(node_id)?.title ?? node_type,
-    detail: translate(exception_message.trim()),
-    life: MILLISECONDS_SHOWN,
+  const title = nodeOfExecutionId(node_id)?.title ?? node_type
+  const text = translate(exception_message.trim())
+  const { toast } = app.extensionManager
+  if (toast.dismiss) {
+    const id = toast.error(title, { description: text, duration: MILLISECONDS_SHOWN })
+    return () => toast.dismiss(id)
   }
-  app.extensionManager.toast.add(toast)
-  return toast
+  const message = { severity: "error", summary: title, detail: text, life: MILLISECONDS_SHOWN } // of older front ends
+  toast.add(message)
+  return () => toast.remove(message)
 }
