@@ -30,6 +30,9 @@ credits are taken when it is accepted, and given back when it fails; generating 
 x 6 x BatchSize). Result files are served under URLs with a random token until the retention time is over; at most 1 GB
 of them is kept, the oldest expire first.
 
+The pictures are made of what is sent. Of a print that repeats for certain a generated pattern shows the repeat, cleared
+of folds; of any other photograph it shows a piece, cut out, evenly lit and, with Tiling, sewn to itself.
+
 Adding an Action
 ----------------
 A file in ``actions`` with its parameters, a file in ``pictures`` with what it makes of them, and its line in

@@ -1,4 +1,8 @@
-"""GeneratePatternsFromImage, drawn: the print inside a box, flat, and tileable when asked for."""
+"""GeneratePatternsFromImage, drawn: the print inside a box, flat, and tileable when asked for.
+
+A tile of a print that repeats for certain is the median of its repeats. Where that is in doubt nothing is averaged: a
+piece of the box is cut out and sewn to itself.
+"""
 
 from collections.abc import Iterator
 from functools import cached_property
