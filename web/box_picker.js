@@ -17,13 +17,10 @@ import { placeBehind } from "./widget_places.js"
 const NODE = "PicpikExtractPattern"
 const NAME = "picpik_box_picker"
 const HIGHEST_PICTURE = 320
-const MARGIN = 10
-/** That the classic canvas leaves above and below an element. */
-const SHORTEST_DRAG = 6
-/** Pixels of the screen: what moves less is a click that slipped. */
-const SMALLEST_BOX = 16
-/** Pixels of the picture; the node refuses smaller ones. */
-const STEP = 8
+const MARGIN = 10 // that the classic canvas leaves above and below an element
+const SHORTEST_DRAG = 6 // pixels of the screen: what moves less is a click that slipped
+const SMALLEST_BOX = 16 // pixels of the picture: the node refuses smaller ones
+const STEP = 8 // pixels of the picture, for a key
 const MILLISECONDS_BETWEEN_LOOKS = 300
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
@@ -104,7 +101,7 @@ class Picker {
     return this.picture.isReady ? "" : t("Run once to see the picture here and to draw the box on it.")
   }
 
-  /** Pixels of the picture on the screen for one of its own; 0 as long as nothing is laid out. */
+  /** Pixels on the screen for one of the picture; 0 as long as nothing is laid out. */
   get scale() {
     const [width, height] = this.picture.size
     return Math.min(this.root.clientWidth / width, HIGHEST_PICTURE / height)

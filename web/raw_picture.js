@@ -22,8 +22,8 @@ export class RawPicture {
     this.node = node
     this.changed = changed
     this.image = new Image()
-    this.image.onload = changed
-    this.image.onerror = () => this.forget()
+    this.image.onload = this.image.onerror = changed
+    this.address = null
     this.kept = null
     this.isStale = true
   }
@@ -65,15 +65,11 @@ export class RawPicture {
     this.show(chosenFile(source) ?? this.kept?.address ?? shownBy(source))
   }
 
-  show(address) {
+  /** What cannot be loaded is not tried again and again: it has no size, and so is not ready. */
+  show(address = null) {
     if (address === this.address) return
     this.address = address
     if (address) this.image.src = address
-    this.changed()
-  }
-
-  forget() {
-    this.address = null
     this.changed()
   }
 
