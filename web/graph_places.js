@@ -4,6 +4,14 @@ import { app } from "../../scripts/app.js"
 
 export const rootGraph = () => app.rootGraph ?? app.graph
 
+/** All nodes, those in subgraphs, too. */
+export function* everyNode(graph = rootGraph()) {
+  for (const node of graph.nodes) {
+    yield node
+    if (node.subgraph) yield* everyNode(node.subgraph)
+  }
+}
+
 /** The id by which ComfyUI's server knows the node: "12", or "5:12" for one in subgraph node 5. */
 export function executionId(node) {
   return [...(subgraphNodesAround(node.graph) ?? []), node].map(({ id }) => id).join(":")

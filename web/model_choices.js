@@ -4,6 +4,7 @@
  */
 
 import { app } from "../../scripts/app.js"
+import { everyNode } from "./graph_places.js"
 import { loadPhrases, t } from "./phrases.js"
 import { asError, read, send } from "./routes.js"
 import { saveForUndo } from "./undo.js"
@@ -57,13 +58,7 @@ function askInTheBackground() {
 }
 
 function offerEverywhere() {
-  const visit = (graph) => {
-    for (const node of graph.nodes) {
-      offer(node)
-      if (node.subgraph) visit(node.subgraph)
-    }
-  }
-  visit(app.rootGraph ?? app.graph)
+  for (const node of everyNode()) offer(node)
 }
 
 function offer(node) {

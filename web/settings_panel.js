@@ -1,7 +1,7 @@
 /** Settings > PICPIK: accounts are set, cleared and tested. A key goes to the pack's own route and never comes back. */
 
 import { app } from "../../scripts/app.js"
-import { button, element, useStyles } from "./dom.js"
+import { button, element, useStyles, write } from "./dom.js"
 import { refreshModels, rereadModels } from "./model_choices.js"
 import { loadPhrases, t, translate } from "./phrases.js"
 import { read, send } from "./routes.js"
@@ -246,7 +246,7 @@ function textField(part, label, value, placeholder = "", type = "text") {
 /** A sentence under a field, as long as there is something to say. */
 function hintUnder(id, textContent = "") {
   const text = element("div", { id, className: "picpik-hint picpik-under", role: "status", textContent })
-  return { row: text, say: (sentence) => sentence !== text.textContent && (text.textContent = sentence) }
+  return { row: text, say: (sentence) => write(text, sentence) }
 }
 
 const describe = (input, { row }) => input.setAttribute("aria-describedby", row.id)

@@ -10,7 +10,7 @@
 
 import { api } from "../../scripts/api.js"
 import { app } from "../../scripts/app.js"
-import { nodeOfExecutionId, rootGraph } from "./graph_places.js"
+import { everyNode, nodeOfExecutionId } from "./graph_places.js"
 import { loadPhrases, translate } from "./phrases.js"
 
 const WIDGET = "$$node-text-preview" // ComfyUI's own, made with the first text
@@ -72,10 +72,9 @@ function show(widget, text) {
 }
 
 /** Where our nodes show their texts. */
-function* widgets(graph = rootGraph()) {
-  for (const node of graph.nodes) {
+function* widgets() {
+  for (const node of everyNode()) {
     if (isOurs(node)) yield* node.widgets?.filter(isText) ?? []
-    if (node.subgraph) yield* widgets(node.subgraph)
   }
 }
 
