@@ -189,13 +189,12 @@ def test_a_strip_too_thin_to_be_sent_is_not_drawn(large: FrontEnd):
 def test_the_box_is_moved_sized_and_taken_away_with_the_keyboard(large: FrontEnd):
     page = large.page
     picture = picture_in(page)
-    picture.focus()
     expect(picture).to_have_accessible_name("Box on the picture: 2000 × 1500 at 1000, 800")
     for keys in ("ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowLeft", "Shift+ArrowDown"):
-        page.keyboard.press(keys)
+        picture.press(keys)
     assert page.evaluate(SENT)["box"] == {"x": 1016, "y": 792, "width": 1992, "height": 1508}
 
-    page.keyboard.press("Delete")
+    picture.press("Delete")
 
     assert page.evaluate(SENT)["box"] == WHOLE  # and the node is still there
 
