@@ -228,5 +228,14 @@ def test_killing_comfyui_at_any_moment_never_makes_a_second_paid_task(doomed: Ki
     doomed.server.kill()
     doomed.server.start()
 
-    assert picture(doomed.server, kill).shape == (128, 128, 3)
+    assert picture_in_the_end(doomed.server, kill).shape == (128, 128, 3)
     assert accepted(doomed.sandbox)[kill] == 1
+
+
+def picture_in_the_end(server: ComfyuiServer, seed: int) -> np.ndarray:
+    """Of a run, or of another one if the first has searched in vain for what the kill cut off and asks to run again."""
+    outcome = server.client.run(extract_prompt(seed=seed), timeout=180)
+    if outcome.error is not None and "Run again to send it anew" in outcome.error.message:
+        return picture(server, seed)
+    assert outcome.errors == []
+    return pixels(outcome.images["3"][0].content)

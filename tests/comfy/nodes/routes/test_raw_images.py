@@ -37,14 +37,14 @@ def scaled_prompt(seed: int) -> Prompt:
 
 def test_what_the_node_was_given_is_there_small_with_its_own_size_also_when_all_was_cached(comfyui: ComfyuiServer):
     assert asked(comfyui, WORKFLOW["id"]).status_code == 204
-    assert comfyui.client.run(scaled_prompt(seed=9001), workflow=WORKFLOW).status == "success"
+    assert comfyui.client.run(scaled_prompt(seed=9011), workflow=WORKFLOW).status == "success"
 
     first = asked(comfyui, WORKFLOW["id"])
     assert (first.status_code, first.headers["X-Picture-Size"]) == (200, "2000x1200")
     assert Image.open(io.BytesIO(first.content)).size == (1024, 614)
 
     copy = {"id": "3f3c8f04-7d4c-4c5c-9f0e-5f5f4c1f0a02"}
-    again = comfyui.client.run(renumbered(scaled_prompt(seed=9001)), workflow=copy)
+    again = comfyui.client.run(renumbered(scaled_prompt(seed=9011)), workflow=copy)
     assert again.status == "success"
     assert asked(comfyui, copy["id"], "5:3").content == first.content
     assert asked(comfyui, copy["id"]).status_code == 204
@@ -58,7 +58,7 @@ def test_it_is_there_also_where_nothing_can_be_paid(keyless: ComfyuiServer):
 
 def test_a_workflow_that_was_never_saved_is_known_by_its_page(comfyui: ComfyuiServer):
     nameless = {"id": "00000000-0000-0000-0000-000000000000"}
-    assert comfyui.client.run(extract_prompt(seed=9003), workflow=nameless).status == "success"
+    assert comfyui.client.run(extract_prompt(seed=9013), workflow=nameless).status == "success"
 
     assert asked(comfyui, nameless["id"]).status_code == 204
     assert asked(comfyui, comfyui.client.id).status_code == 200
@@ -85,4 +85,4 @@ def test_a_prompt_whose_nodes_feed_each_other_ends_in_comfyui_s_own_refusal(comf
     body = {"prompt": prompt, "client_id": "c", "extra_data": {"extra_pnginfo": {"workflow": WORKFLOW}}}
 
     assert comfyui.client.http.post("/prompt", json=body).status_code in (200, 400)
-    assert comfyui.client.run(extract_prompt(seed=9004), workflow=WORKFLOW).status == "success"
+    assert comfyui.client.run(extract_prompt(seed=9014), workflow=WORKFLOW).status == "success"
