@@ -1,6 +1,7 @@
 """ComfyUI's own front end in a browser page, used as a person does: by its buttons, not by its routes."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,11 @@ class FrontEnd:
         self.page.goto("/")
         self.page.wait_for_function("window.app?.graph?.nodes.length && window.app.extensionManager")
         self.page.evaluate(LISTEN_FOR_ENDS)
+
+    def open_with(self, workflow: Mapping[str, Any]) -> None:
+        """Opens it anew, with a saved workflow in it."""
+        self.open()
+        self.page.evaluate("workflow => app.loadGraphData(workflow)", workflow)
 
     def open_template(self, name: str) -> None:
         """Opens one of the pack's example workflows from the template browser."""

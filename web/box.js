@@ -10,11 +10,10 @@ export class Box {
     const numbers = widget?.linkedWidgets ?? []
     const isKnown = String(numbers.map(({ name }) => name)) === String(SIDES) && isBox(widget.value)
     giveOwnNames([...numbers, ...firstOfTwins(node.widgets ?? [])])
-    return isKnown ? new Box(node, widget, numbers) : null
+    return isKnown ? new Box(widget, numbers) : null
   }
 
-  constructor(node, widget, numbers) {
-    this.node = node
+  constructor(widget, numbers) {
     this.widget = widget
     this.numbers = numbers
     for (const number of numbers) number.options.min = 0 // else the whole picture cannot be typed

@@ -7,18 +7,11 @@ from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.front_end import FrontEnd
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, opened
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 each_canvas = pytest.mark.parametrize("canvas", CANVASES)
 
 EXTRACT = "app.graph.nodes.find((node) => node.type === 'PicpikExtractPattern')"
-
-
-def opened_again(page: Page, workflow: dict[str, Any]) -> None:
-    page.reload()
-    page.wait_for_function("window.app?.graph?.nodes.length && window.app.extensionManager")
-    page.evaluate("workflow => app.loadGraphData(workflow)", workflow)
-    page.wait_for_function(EXTRACT)
 
 
 def sent(front_end: FrontEnd) -> dict[str, Any]:
@@ -34,7 +27,7 @@ def test_a_size_between_the_steps_of_the_widget_stays(
     with opened(browser, comfyui, environment, canvas, f"saved-size-{canvas}") as front_end:
         extract_graph(front_end.page, seed=1, side=1022)
 
-        opened_again(front_end.page, front_end.page.evaluate("app.graph.serialize()"))
+        front_end.open_with(front_end.page.evaluate("app.graph.serialize()"))
 
         assert (sent(front_end)["width"], sent(front_end)["height"]) == (1022, 1022)
 
@@ -54,6 +47,6 @@ def test_a_workflow_of_before_max_tasks_opens_with_its_values_in_their_places_an
         assert node["widgets_values"][last + 1] == 8
         del node["widgets_values"][last + 1 :]
 
-        opened_again(page, workflow)
+        front_end.open_with(workflow)
 
         assert (sent(front_end)["upload_format"], sent(front_end)["max_tasks"]) == ("compact", 8)

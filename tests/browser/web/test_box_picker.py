@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -237,17 +236,6 @@ def type_number(page: Page, name: str, number: str) -> None:
     page.keyboard.press("Enter")
 
 
-@contextmanager
-def reloaded(front_end: FrontEnd) -> Iterator[Page]:
-    """The same page, opened anew with the workflow that was in it."""
-    page = front_end.page
-    saved = page.evaluate("app.graph.serialize()")
-    front_end.open()
-    page.evaluate("workflow => app.loadGraphData(workflow)", saved)
-    page.evaluate(FIND_EXTRACT)
-    yield page
-
-
 @each_canvas
 def test_behind_another_node_the_picture_is_there_once_it_was_run_and_after_a_reload(
     browser: Browser, comfyui: ComfyuiServer, environment: Environment, upload, canvas: str
@@ -260,12 +248,14 @@ def test_behind_another_node_the_picture_is_there_once_it_was_run_and_after_a_re
         assert front_end.run().kind == "execution_success"
         expect(front_end.page.locator(".picpik-box-said")).to_have_text("The whole picture, 320 × 240")
 
-        with reloaded(front_end) as page:
-            expect(page.locator(".picpik-box-said")).to_have_text("The whole picture, 320 × 240")
-            picture_in(page)
-            drag(page, (0.25, 0.25), (40, 40))
-            box = page.evaluate(SENT)["box"]
-            assert (abs(box["x"] - 80) < 4, abs(box["y"] - 60) < 4) == (True, True)  # pixels of the resized picture
+        page = front_end.page
+        front_end.open_with(page.evaluate("app.graph.serialize()"))
+        page.evaluate(FIND_EXTRACT)
+        expect(page.locator(".picpik-box-said")).to_have_text("The whole picture, 320 × 240")
+        picture_in(page)
+        drag(page, (0.25, 0.25), (40, 40))
+        box = page.evaluate(SENT)["box"]
+        assert (abs(box["x"] - 80) < 4, abs(box["y"] - 60) < 4) == (True, True)  # pixels of the resized picture
 
 
 @each_canvas

@@ -28,10 +28,7 @@ def test_an_unknown_model_of_a_saved_workflow_stays_also_after_a_refresh(
         page = front_end.page
         extract_graph(page, seed=1)
         page.evaluate(f"{MODEL}.value = 'A model of elsewhere'")
-        saved = page.evaluate("app.graph.serialize()")
-        page.reload()
-        page.wait_for_function("window.app?.graph?.nodes.length && window.app.extensionManager")
-        page.evaluate("workflow => app.loadGraphData(workflow)", saved)
+        front_end.open_with(page.evaluate("app.graph.serialize()"))
         with page.expect_response("**/picpik/models/refresh"):
             page.evaluate("app.extensionManager.command.execute('Comfy.RefreshNodeDefinitions')")
         page.wait_for_function(f"{MODEL}.options.values.includes('PICPIK Sandbox Textile')")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import queue
 import shutil
@@ -70,18 +71,21 @@ class Sweep:
     def over(self, scenario: Scenario, kind: str) -> dict[int, Seen]:
         """What each point came to.
 
-        No two lives take the same number of turns: k goes up until a life has no seam k, and what some life had below
-        the highest k is tried until it is met.
+        No two lives take the same number of turns, and the busier the machine, the more: k goes up until a life has no
+        seam k, and what some life had below the highest k is tried by as many at once until it is met.
         """
         seen: dict[int, Seen] = {}
         ks = itertools.count(1)
-        with ThreadPoolExecutor(AT_ONCE) as at_once:
-            for going in [at_once.submit(self._go_on, scenario, kind, ks, seen) for _ in range(AT_ONCE)]:
-                going.result()
+        self._at_once(lambda: self._go_on(scenario, kind, ks, seen))
         for _ in range(_TRIES):
             for k in set(range(1, max(seen, default=0))) - set(seen):
-                self._try(scenario, kind, k, seen)
+                self._at_once(functools.partial(self._try, scenario, kind, k, seen))
         return seen
+
+    def _at_once(self, trying: Callable[[], object]) -> None:
+        with ThreadPoolExecutor(AT_ONCE) as at_once:
+            for tried in [at_once.submit(trying) for _ in range(AT_ONCE)]:
+                tried.result()
 
     def _go_on(self, scenario: Scenario, kind: str, ks: itertools.count[int], seen: dict[int, Seen]) -> None:
         while self._try(scenario, kind, next(ks), seen):
@@ -99,6 +103,6 @@ class Sweep:
             house.close()
             self._zygotes.put(zygote)
             shutil.rmtree(folder)
-        if found is not None:
+        if found is not None and not (k in seen and seen[k].wrong):  # of several tries what was wrong is told
             seen[k] = found
         return found is not None

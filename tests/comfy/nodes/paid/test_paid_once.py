@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comfyui_picpik.devtools.comfyui_client import Outcome
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.fixtures import StartComfyui, account
 from comfyui_picpik.sandbox import SandboxThread
@@ -30,7 +31,10 @@ def accepted(sandbox: SandboxThread) -> Counter[int]:
 
 
 def picture(server: ComfyuiServer, seed: int) -> np.ndarray:
-    outcome = server.client.run(extract_prompt(seed=seed))
+    return picture_of(server.client.run(extract_prompt(seed=seed)))
+
+
+def picture_of(outcome: Outcome) -> np.ndarray:
     assert outcome.errors == []
     return pixels(outcome.images["3"][0].content)
 
@@ -237,5 +241,4 @@ def picture_in_the_end(server: ComfyuiServer, seed: int) -> np.ndarray:
     outcome = server.client.run(extract_prompt(seed=seed), timeout=180)
     if outcome.error is not None and "Run again to send it anew" in outcome.error.message:
         return picture(server, seed)
-    assert outcome.errors == []
-    return pixels(outcome.images["3"][0].content)
+    return picture_of(outcome)
