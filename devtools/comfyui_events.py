@@ -35,12 +35,15 @@ class EventStream:
         self._url = f"{url}/ws?clientId={client_id}"
         self._events: list[Event] = []
         self._changed = threading.Condition()
-        self._is_open = False
         self._loop = asyncio.new_event_loop()
         self._task = self._loop.create_task(self._listen())
         self._thread = threading.Thread(target=self._run, name="comfyui-events", daemon=True)
         self._thread.start()
-        self.wait_for(lambda event: event.kind == "status", timeout=30)  # ComfyUI greets with it
+        try:
+            self.wait_for(lambda event: event.kind == "status", timeout=30)  # ComfyUI greets with it
+        except BaseException:
+            self.close()
+            raise
 
     def so_far(self) -> list[Event]:
         """Everything that has arrived."""
@@ -66,17 +69,16 @@ class EventStream:
                     raise TimeoutError(f"No such event within {timeout:g} s; the last were {self._events[-5:]}")
 
     def close(self) -> None:
-        """Closes the connection and ends the thread."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        """Closes the connection, if ComfyUI has not done so, and ends the thread."""
+        self._loop.call_soon_threadsafe(self._task.cancel)
         self._thread.join()
+        self._loop.close()  # here, not in the thread, which ends by itself at any moment: the line above needs it open
 
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(asyncio.wait([self._task]))
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
             with self._changed:
                 self._changed.notify_all()
 
