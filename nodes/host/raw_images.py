@@ -118,8 +118,19 @@ def _origin(prompt: Mapping[str, Any], node_id: str) -> str | None:
                     numbers[source] = len(waiting)
                     waiting.append(source)
                 inputs[name] = {"from": numbers[source], "slot": slot}
+            else:
+                inputs[name] = _as_posted(inputs[name])
         told.append([prompt[id]["class_type"], inputs])
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _as_posted(value: Any) -> Any:
+    """A value as a browser writes it: ComfyUI makes 2.0 of the 2 that it gets for a fraction, and unwraps lists."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return _as_posted(value["__value__"]) if "__value__" in value else {k: _as_posted(v) for k, v in value.items()}
+    return [_as_posted(each) for each in value] if isinstance(value, list) else value
 
 
 def _is_link(value: Any, prompt: Mapping[str, Any]) -> bool:
