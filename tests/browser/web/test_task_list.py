@@ -19,6 +19,11 @@ from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 LOADED = "app.canvas.graph.nodes.filter((node) => node.type === 'LoadImage').map((node) => node.widgets[0].value)"
 
+FIRST_IS_NEW = """(before) => {
+    const first = document.querySelector(".picpik-task")
+    return first && !before.includes(first.dataset.taskUid)
+}"""
+
 each_canvas = pytest.mark.parametrize("canvas", CANVASES)
 
 
@@ -84,6 +89,7 @@ def test_the_list_fills_while_it_is_open_and_gives_its_pictures_back(
         expect(first).to_contain_text("4 credits")
         is_shown(first)
         uid = first.get_attribute("data-task-uid") or ""
+        assert uid not in before
 
         first.get_by_role("button", name="Copy TaskUID").click()
         assert page.evaluate("navigator.clipboard.readText()") == uid
@@ -235,11 +241,6 @@ def test_what_is_wrong_with_the_list_is_said_until_it_is_mended(
         expect(page.locator(".picpik-summary")).to_contain_text("Credits today")
         expect(page.locator(".picpik-sidebar").get_by_role("alert")).to_have_count(0)
 
-
-FIRST_IS_NEW = """(before) => {
-    const first = document.querySelector(".picpik-task")
-    return first && !before.includes(first.dataset.taskUid ?? null)
-}"""
 
 SUBGRAPH = """() => {
     const { subgraph, node } = app.canvas.graph.convertToSubgraph(new Set([made.extract]))

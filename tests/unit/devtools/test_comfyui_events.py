@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 from comfyui_picpik.devtools.comfyui_events import Event, EventStream
 
 Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
@@ -23,13 +24,8 @@ async def comfyui_that(talks: Talk) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_get("/ws", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with TestServer(app) as server:
+        yield str(server.make_url("")).rstrip("/")
 
 
 async def greet(socket: web.WebSocketResponse) -> None:

@@ -64,15 +64,20 @@ def test_a_workflow_that_was_never_saved_is_known_by_its_page(comfyui: ComfyuiSe
     assert asked(comfyui, comfyui.client.id).status_code == 200
 
 
-def test_a_whole_number_where_comfyui_takes_a_fraction_is_no_other_picture(comfyui: ComfyuiServer):
-    prompt = extract_prompt(seed=9015)
-    prompt["2"]["inputs"]["raw_image"] = ["4", 0]
-    prompt["4"] = node("ImageScaleBy", image=["1", 0], upscale_method="area", scale_by=1)  # as browsers post 1.0
-    scaled = {"id": "3f3c8f04-7d4c-4c5c-9f0e-5f5f4c1f0a03"}
+def test_what_comfyui_makes_of_a_posted_value_is_no_other_picture(comfyui: ComfyuiServer):
+    def enlarged(scale_by: float, method: object) -> Prompt:
+        prompt = extract_prompt(seed=9015)
+        prompt["2"]["inputs"]["raw_image"] = ["4", 0]
+        prompt["4"] = node("ImageScaleBy", image=["1", 0], upscale_method=method, scale_by=scale_by)
+        return prompt
 
-    assert comfyui.client.run(prompt, workflow=scaled).status == "success"
+    browsers, programs = (f"3f3c8f04-7d4c-4c5c-9f0e-5f5f4c1f0a{number}" for number in ("03", "04"))
 
-    assert asked(comfyui, scaled["id"]).headers["X-Picture-Size"] == "896x1152"
+    assert comfyui.client.run(enlarged(1, {"__value__": "area"}), workflow={"id": browsers}).status == "success"
+    assert asked(comfyui, browsers).headers["X-Picture-Size"] == "896x1152"
+
+    assert comfyui.client.run(enlarged(1.0, "area"), workflow={"id": programs}).status == "success"  # all of it cached
+    assert asked(comfyui, programs).content == asked(comfyui, browsers).content
 
 
 @pytest.mark.parametrize(
