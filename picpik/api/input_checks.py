@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 from .errors import InputRefused
 
@@ -18,6 +19,12 @@ def check_text(input: str, *texts: str) -> None:
                 f"has a broken character at position {error.start + 1}.",
                 "Delete the character and type it again.",
             ) from error
+
+
+def check_choice(input: str, value: str, choices: Collection[str]) -> None:
+    """Refuses what is none of the choices of an input."""
+    if value not in choices:
+        raise InputRefused(input, f"“{value}” is none of its choices.", f"Choose one of: {', '.join(choices)}.")
 
 
 def check_range(input: str, value: float | None, low: float, high: float) -> None:

@@ -201,7 +201,9 @@ class Acceptance:
             return
         evidence = await _evidence(job.record, session)
         if found.suspects:
-            raise Undecided(named(job.record), found.suspects, evidence, is_drawn=job.record.drawn_key is not None)
+            record = job.record
+            kind = {"is_drawn": record.drawn_key is not None, "has_seed": record.seed is not None}
+            raise Undecided(named(record), found.suspects, evidence, **kind)
         raise SearchEnded(named(job.record), self._time_of_day(ended - session.client.now()), evidence)
 
     def _time_of_day(self, seconds: float) -> str:

@@ -91,12 +91,13 @@ class SearchEnded(OutcomeUnknown):
 class Undecided(OutcomeUnknown):
     """There are tasks at the service that may be it, and nothing tells them apart."""
 
-    def __init__(self, request: str, task_uids: Sequence[str], evidence: str, *, is_drawn: bool) -> None:
-        """`is_drawn`: with Seed -1 the next run is another request."""
+    def __init__(
+        self, request: str, task_uids: Sequence[str], evidence: str, *, is_drawn: bool, has_seed: bool
+    ) -> None:
+        """`is_drawn`: with Seed -1 the next run is another request. `has_seed`: what else makes it another one."""
         tasks = "a task that may be it" if len(task_uids) == 1 else f"{len(task_uids)} tasks that may be it"
-        anew = (
-            "Running again with Seed -1 pays for a new one." if is_drawn else "To pay for a new one, change the seed."
-        )
+        other = "change the seed." if has_seed else "set attempt to another number."
+        anew = "Running again with Seed -1 pays for a new one." if is_drawn else f"To pay for a new one, {other}"
         super().__init__(
             request,
             f"PICPIK lists {tasks} ({', '.join(task_uids)}), and nothing tells whose it is.{evidence}",

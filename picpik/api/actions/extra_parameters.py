@@ -20,13 +20,13 @@ def parse_extra_parameters(text: str) -> Mapping[str, Any]:
         extra = json.loads(text, parse_constant=_refuse_constant)
     except ValueError as error:
         raise InputRefused(
-            "extra_parameters", f"is not JSON ({error}).", 'Write one JSON object, for example {"Tiling": true}.'
+            "extra_parameters", f"is not JSON ({error}).", 'Write one JSON object, for example {"Name": "value"}.'
         ) from error
     if not isinstance(extra, dict):
         raise InputRefused(
             "extra_parameters",
             "is JSON, but not an object.",
-            'Write names and values in braces, for example {"Tiling": true}.',
+            'Write names and values in braces, for example {"Name": "value"}.',
         )
     if reserved := [name for name in _RESERVED if name in extra]:
         raise InputRefused(

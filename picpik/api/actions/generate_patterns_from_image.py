@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..data_uri import DataUri
-from ..errors import InputRefused
 from ..pixel_digest import PixelDigest
+from .boxes import Box, check_box
 from .generation import GeneratingAction
 
 
@@ -21,17 +21,11 @@ class GeneratePatternsFromImage(GeneratingAction):
     ACTION: ClassVar[str] = "GeneratePatternsFromImage"
 
     raw_image: DataUri | PixelDigest
-    box: tuple[int, int, int, int]
+    box: Box
     tiling: bool = False
 
     def __post_init__(self) -> None:
-        left, top, right, bottom = self.box
-        if not (0 <= left < right and 0 <= top < bottom):
-            raise InputRefused(
-                "box",
-                f"{self.box} is turned inside out or starts outside the picture.",
-                "Give a box whose right and bottom edges lie beyond its left and top edges.",
-            )
+        check_box(self.box)
 
     @property
     def images(self) -> tuple[DataUri | PixelDigest, ...]:

@@ -431,16 +431,20 @@ async def test_a_task_that_never_told_whose_it_is_is_named_and_never_paid_over(h
 
 
 @pytest.mark.parametrize(
-    ("drawn_key", "said"),
-    [(None, "To pay for a new one, change the seed."), ("drawn", "Running again with Seed -1 pays for a new one.")],
+    ("kind", "said"),
+    [
+        ({}, "To pay for a new one, change the seed."),
+        ({"drawn_key": "drawn"}, "Running again with Seed -1 pays for a new one."),
+        ({"seed": None}, "To pay for a new one, set attempt to another number."),
+    ],
 )
 @in_virtual_time
-async def test_what_pays_for_a_new_one_is_said_where_the_task_cannot_be_told(house, drawn_key, said):
+async def test_what_pays_for_a_new_one_is_said_where_the_task_cannot_be_told(house, kind, said):
     loses(house)
-    house.client.running = lambda: [TASK]
-    house.client.details = lambda _: {TASK: detail(TASK, TaskStatus.FINISHED, seed=None)}
+    house.client.running = lambda: [TASK, "other"]
+    house.client.details = lambda _: {uid: detail(uid, TaskStatus.FINISHED, seed=None) for uid in (TASK, "other")}
     with pytest.raises(Undecided, match=said):
-        await house.run(record=house.wanted(drawn_key=drawn_key))
+        await house.run(record=house.wanted(**kind))
 
 
 @in_virtual_time
