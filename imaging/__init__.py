@@ -7,8 +7,15 @@ from .boxes import (
     resolve_box as resolve_box,
     sent_box as sent_box,
 )
+from .cut_outs import CutOuts as CutOuts, Sought as Sought, cut_out_batch as cut_out_batch
 from .decoding import Decoded as Decoded, decode_batch as decode_batch
 from .digests import mask_digest as mask_digest, picture_digest as picture_digest
+from .enlarging import (
+    Wrapping as Wrapping,
+    cut_tiles as cut_tiles,
+    enlarged_size as enlarged_size,
+    wrapping as wrapping,
+)
 from .entries import mask_entries as mask_entries, pair_batches as pair_batches, picture_entries as picture_entries
 from .errors import ImageRefused as ImageRefused, ImagingError as ImagingError, UnreadableImage as UnreadableImage
 from .masks import encode_mask as encode_mask, refuse_unusable_mask as refuse_unusable_mask
@@ -17,6 +24,14 @@ from .pictures import (
     UPLOAD_FORMATS as UPLOAD_FORMATS,
     EncodedImage as EncodedImage,
     encode_picture as encode_picture,
+)
+from .points import (
+    Point as Point,
+    point_entries as point_entries,
+    refuse_contradiction as refuse_contradiction,
+    resolve_points as resolve_points,
+    scale_points as scale_points,
+    sent_points as sent_points,
 )
 from .result_files import (
     PictureFacts as PictureFacts,

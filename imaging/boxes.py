@@ -20,9 +20,9 @@ _SIDES = ("x", "y", "width", "height")
 _LARGEST_NUMBER = 1e9
 
 SMALLEST_BOX_SIDE = 16
-"""Pixels: in less there is no print to see, and such a task would be paid for in vain."""
+"""Pixels: in less there is nothing to see, and such a task would be paid for in vain."""
 
-_IN_PIXELS = "Give a box in pixels: x, y, width and height inside the picture, or 0, 0, 0, 0 for the whole of it."
+_IN_PIXELS = "Give a box in pixels: x, y, width and height inside the picture, or 0, 0, 0, 0 for no box."
 
 
 class Box(NamedTuple):
@@ -99,7 +99,7 @@ def sent_box(name: str, box: Box, size: tuple[int, int], sent_size: tuple[int, i
         raise ImageRefused(
             name,
             f"in the picture as it is sent, {sent}, the box is {_too_small(found)}",
-            f"Crop raw_image around the print, or give a larger {name}.",
+            f"Crop raw_image around what is meant, or give a larger {name}.",
         )
     return found
 

@@ -56,6 +56,13 @@ def decode_batch(paths: Sequence[Path], executor: Executor | None = None) -> Dec
     return Decoded(torch.from_numpy(images), torch.from_numpy(masks), tuple(notes))
 
 
+def decode_picture(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """One file, as float32 [H,W,3] and [H,W], and notes: as `decode_batch` gives them."""
+    width, height = read_picture_size(path)
+    image, mask = np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
+    return image, mask, _decode(path, image, mask)
+
+
 def _decode(path: Path, image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
     """Fills image [H,W,3] and mask [H,W] from one file."""
     data = read_bytes(path)

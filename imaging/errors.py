@@ -35,5 +35,7 @@ class UnreadableImage(ImagingError):
     """A result file that is no complete picture. `label` names the file, never where it came from."""
 
     def __init__(self, label: str, problem: str) -> None:
-        super().__init__(f"{label}: {problem}", "The file is kept. If nothing else opens it, run with another seed.")
+        super().__init__(
+            f"{label}: {problem}", "The file is kept. If nothing else opens it, run with another seed or attempt."
+        )
         self.label = label

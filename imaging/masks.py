@@ -1,4 +1,4 @@
-"""MASK entries read, judged, and written as files to send: white is redrawn."""
+"""MASK entries read, judged, and written as files to send: what is white is meant."""
 
 from concurrent.futures import Executor
 
@@ -13,7 +13,7 @@ from .png import MASK, encode_png
 from .workers import own_pool
 
 _LOAD_IMAGE_DEFAULT = (64, 64)
-_PAINT = "Paint the area that is to be redrawn, and only that, for example in ComfyUI's mask editor."
+_PAINT = "Paint the area that is meant, and only that, for example in ComfyUI's mask editor."
 _INVERT = "A mask painted the other way round is turned by ComfyUI's own “Invert Mask” node in between."
 
 
@@ -99,4 +99,4 @@ def _inversion_note(name: str, white: np.ndarray) -> tuple[str, ...]:
     share = float(white.mean())
     if share <= 0.5 or border.mean() < 0.9:
         return ()
-    return (f"{name}: {share:.0%} of the picture, border included, is to be redrawn. If that is not meant: {_INVERT}",)
+    return (f"{name}: {share:.0%} of the picture, border included, is white. If that is not meant: {_INVERT}",)

@@ -15,7 +15,7 @@ from .png import PHOTO, PRINT, PRINT_BY_COLUMNS, Rows, encode_png
 from .sizes import LARGEST_SIDE, fit_inside
 from .workers import own_pool
 
-# A grainy photograph of 2560 x 2560 pixels, the largest size that is sent, stays just below this as PNG.
+# A grainy photograph of 2560 x 2560 pixels, the largest size that is usually sent, stays just below this as PNG.
 PICTURE_BYTE_BUDGET = 12_000_000
 
 _MEDIA_TYPES = {"lossless": "image/png", "compact": "image/jpeg"}

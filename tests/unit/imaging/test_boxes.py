@@ -28,7 +28,7 @@ def refusal_of(value, width=640, height=480) -> str:
         resolve_box("box", value, width, height)
     what, what_to_do = str(refusal.value).splitlines()
     assert what.startswith("box: ") and refusal.value.input == "box"
-    assert "0, 0, 0, 0 for the whole" in what_to_do
+    assert "0, 0, 0, 0 for no box" in what_to_do
     return what
 
 
@@ -328,4 +328,4 @@ def test_a_box_that_would_be_sent_too_small_is_refused_with_its_size_then():
         "region: in the picture as it is sent, 2560 x 1280, the box is 3 x 3 pixels, "
         "less than the 16 that each side needs."
     )
-    assert what_to_do == "Crop raw_image around the print, or give a larger region."
+    assert what_to_do == "Crop raw_image around what is meant, or give a larger region."

@@ -214,7 +214,7 @@ def test_a_mask_is_refused_exactly_when_all_of_it_falls_on_one_side_of_one_half(
 def test_a_mask_that_looks_inverted_is_sent_but_remarked_on():
     encoded = encode_mask("mask", 1 - painted_square(), (48, 32))
     [note] = encoded.notes
-    assert note.startswith("mask: 94% of the picture, border included, is to be redrawn.")
+    assert note.startswith("mask: 94% of the picture, border included, is white.")
     assert "“Invert Mask”" in note and "\n" not in note
 
 
