@@ -23,15 +23,18 @@ runs), ``until_seen`` False (True: no task is over before a TaskDetail of it was
 
 What it does
 ------------
-``POST /`` knows ApplyReferencePattern and GeneratePatternsFromImage, which submit a task, and ListTasksDetails,
-ListRunningTasks, ListModels and GetCreditBalance. A request that is not signed, or has a field that is missing, of
-another type or out of its range, is answered with a RetCode other than 0 and a Message that names the field. A task's
-credits are taken when it is accepted, and given back when it fails; generating pictures costs ceil(megapixels x steps
-x 6 x BatchSize). Result files are served under URLs with a random token until the retention time is over; at most 1 GB
-of them is kept, the oldest expire first.
+``POST /`` knows the Actions of ``actions.ACTIONS``, which submit a task, and ListTasksDetails, ListRunningTasks,
+ListModels and GetCreditBalance. A request that is not signed, or has a field that is missing, of another type or out of
+its range, is answered with a RetCode other than 0 and a Message that names the field. A task's credits are taken when
+it is accepted, and given back when it fails; generating pictures costs ceil(megapixels x steps x 6 x BatchSize), any
+other task as much as 2 steps of a picture of its size. Result files are served under URLs with a random token until the
+retention time is over; at most 1 GB of them is kept, the oldest expire first.
 
 The pictures are made of what is sent. Of a print that repeats for certain a generated pattern shows the repeat, cleared
-of folds; of any other photograph it shows a piece, cut out, evenly lit and, with Tiling, sewn to itself.
+of folds; of any other photograph it shows a piece, cut out, evenly lit and, with Tiling, sewn to itself. Objects are
+matted; erased areas are filled with what fits from around them; pictures are enlarged by Lanczos' filter; colours and
+kind of a picture are put into fixed words of 15 languages; palette and texture of a style are carried over; and prints
+are drawn of the words of a prompt.
 
 Adding an Action
 ----------------

@@ -12,6 +12,11 @@ def generation_price(width: int, height: int, steps: int, batch_size: int) -> in
     return math.ceil(width * height / 1_000_000 * steps * CREDITS_PER_MEGAPIXEL_STEP * batch_size)
 
 
+def processing_price(width: int, height: int) -> int:
+    """What a picture of this size costs that is made of another one: as much as 2 steps of generating it."""
+    return generation_price(width, height, 2, 1)
+
+
 class CreditBalance:
     """`total` was bought, `used` is spent; the difference is left."""
 

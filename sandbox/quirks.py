@@ -6,8 +6,9 @@ from typing import Any, Literal, get_args
 
 Empty = Literal["kept", "omitted", "null"]
 SeedTold = Literal["always", "when over", "never"]
+CutOuts = Literal["transparent", "with mask", "mask", "plain"]
 
-_CHOICES = {"empty": get_args(Empty), "seed_told": get_args(SeedTold)}
+_CHOICES = {"empty": get_args(Empty), "seed_told": get_args(SeedTold), "cut_outs": get_args(CutOuts)}
 
 
 @dataclass
@@ -36,6 +37,11 @@ class Quirks:
     """Empty optional fields of a TaskDetail, and empty lists, as they are, left out, or null. "kept": no Seed is 0."""
     status_words: dict[str, str] = field(default_factory=dict)
     """Other words for Queuing, Running, Finished, Error, e.g. {"Finished": "SUCCESS"}."""
+    cut_outs: CutOuts = "transparent"
+    """What RemoveBackground and ExtractContents give: one transparent picture, one on white with a mask beside it, the
+    mask alone, or one on white alone."""
+    masks_black_on_object: bool = False
+    """The masks of objects are black where the object is."""
     refusal_http_status: int = 200
     """HTTP status of an answer with RetCode other than 0."""
     expired_http_status: int = 403

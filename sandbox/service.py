@@ -54,6 +54,7 @@ class Service:
             seconds_queued=seconds_queued,
             seconds_per_task=seconds_per_task,
             until_seen=until_seen,
+            quirks=quirks,
         )
         self._task_uids = TaskUidGenerator()
         self._synchronous: dict[str, _Answerer] = {

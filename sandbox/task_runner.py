@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 from .actions import TaskSpec, Texts
 from .credits import CreditBalance
+from .cut_outs import as_given
 from .picture_encoding import CONTENT_TYPES, encode_picture
+from .quirks import Quirks
 from .result_files import ResultFileStore
 from .tasks import Status, Task
 
@@ -27,10 +29,12 @@ class TaskRunner:
         seconds_queued: float,
         seconds_per_task: float,
         until_seen: bool,
+        quirks: Quirks,
     ) -> None:
         self.seconds_queued = seconds_queued
         self.seconds_per_task = seconds_per_task
         self._until_seen = until_seen
+        self._quirks = quirks
         self._result_files = result_files
         self._credit_balance = credit_balance
         self._running: set[asyncio.Task[None]] = set()
@@ -71,7 +75,9 @@ class TaskRunner:
         await asyncio.sleep(self.seconds_queued)
         task.status = Status.RUNNING
         made, _ = await asyncio.gather(
-            self.run_in_thread(_make_results, task), asyncio.sleep(self.seconds_per_task), return_exceptions=True
+            self.run_in_thread(_make_results, task, self._quirks),
+            asyncio.sleep(self.seconds_per_task),
+            return_exceptions=True,
         )
         if self._until_seen:
             await task.seen.wait()
@@ -103,19 +109,21 @@ async def _after(seconds: float, work: Coroutine[Any, Any, object]) -> None:
     await work
 
 
-def _make_results(task: Task) -> list[bytes | str]:
+def _make_results(task: Task, quirks: Quirks) -> list[bytes | str]:
     """The bytes of the task's files, or its texts."""
     spec, file_format = _spec(task), _file_format(task)
     counting = task.fault_of("picture_count")
     count = counting["count"] if counting else spec.results.count
-    return [_make_result(spec, index, file_format) for index in range(count)]
+    return [made for index in range(count) for made in _make_result(spec, index, file_format, quirks)]
 
 
-def _make_result(spec: TaskSpec, index: int, file_format: str) -> bytes | str:
+def _make_result(spec: TaskSpec, index: int, file_format: str, quirks: Quirks) -> list[bytes] | list[str]:
     results = spec.results
     if spec.seed is None:
         index %= results.count  # without a Seed there is nothing new to make beyond the last one
-    return results.make(index) if isinstance(results, Texts) else encode_picture(results.make(index), file_format)
+    if isinstance(results, Texts):
+        return [results.make(index)]
+    return [encode_picture(given, file_format) for given in as_given(results.make(index), quirks)]
 
 
 def _why_it_failed(task: Task, error: BaseException) -> str:

@@ -85,6 +85,17 @@ def filled_text(value: Any, name: str) -> str:
     return value
 
 
+def one_of(*words: str) -> Check:
+    """One of these Strings."""
+
+    def check(value: Any, name: str) -> str:
+        if text(value, name) not in words:
+            raise invalid(name, f"must be one of {', '.join(words)}, not {value!r}")
+        return value
+
+    return check
+
+
 def list_of(item: Check) -> Check:
     """A list, each of whose items passes `item`."""
 

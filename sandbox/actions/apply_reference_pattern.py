@@ -3,21 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PIL import Image
-
-from ..answers import invalid
-from ..picture_encoding import decode_picture, grey, rgb
+from ..picture_encoding import grey, rgb
 from ..pictures.apply_reference_pattern import PatternApplication
-from ..validation import HIGHEST_INT, Field, boolean, integer, list_of, number, read_fields, text
+from ..validation import Field, boolean, list_of, number, read_fields, text
 from .generation import GENERATION_FIELDS, generation_task
+from .picture_lists import any_index, picture_at
 from .task_spec import TaskSpec
 
-_any_index = integer(0, HIGHEST_INT)
-
 _FIELDS = (
-    Field("RawImageIndex", _any_index, required=True),
-    Field("MaskIndex", _any_index, required=True),
-    Field("PatternImageIndex", _any_index, required=True),
+    Field("RawImageIndex", any_index, required=True),
+    Field("MaskIndex", any_index, required=True),
+    Field("PatternImageIndex", any_index, required=True),
     Field("PatternReferStrength", number(0, 1), default=0.5),
     Field("ChaoticMode", boolean, default=False),
     Field("ColorCorrection", boolean, default=False),
@@ -30,20 +26,12 @@ def read(parameters: Mapping[str, Any]) -> TaskSpec:
     general = read_fields(parameters, GENERATION_FIELDS)
     own = read_fields(parameters, _FIELDS)
     application = PatternApplication(
-        raw=rgb(_picture_at(own, "RawImageIndex")),
-        mask=grey(_picture_at(own, "MaskIndex")),
-        pattern=rgb(_picture_at(own, "PatternImageIndex")),
+        raw=rgb(picture_at(own, "RawImageIndex", "ImageAndMaskList")),
+        mask=grey(picture_at(own, "MaskIndex", "ImageAndMaskList")),
+        pattern=rgb(picture_at(own, "PatternImageIndex", "ImageAndMaskList")),
         size=(general["Width"], general["Height"]),
         strength=own["PatternReferStrength"],
         chaotic=own["ChaoticMode"],
         color_correction=own["ColorCorrection"],
     )
     return generation_task(general, application.picture)
-
-
-def _picture_at(own: dict[str, Any], index_name: str) -> Image.Image:
-    """The picture of ImageAndMaskList that an index field points to."""
-    index, pictures = own[index_name], own["ImageAndMaskList"]
-    if index >= len(pictures):
-        raise invalid(index_name, f"is {index}, but ImageAndMaskList has {len(pictures)} entries")
-    return decode_picture(pictures[index], f"ImageAndMaskList[{index}]")

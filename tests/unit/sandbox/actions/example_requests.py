@@ -33,7 +33,7 @@ def generate_patterns_from_image(**changes):
         "RawImage": picture(),
         "Box": [0, 0, 8, 6],
     }
-    return {name: value for name, value in (parameters | changes).items() if value is not ...}
+    return _changed(parameters, changes)
 
 
 def apply_reference_pattern(**changes):
@@ -45,7 +45,59 @@ def apply_reference_pattern(**changes):
         "PatternImageIndex": 2,
         "ImageAndMaskList": [picture(), picture(mode="L"), picture(4, 4)],
     }
-    return {name: value for name, value in (parameters | changes).items() if value is not ...}
+    return _changed(parameters, changes)
+
+
+def apply_reference_style(**changes):
+    parameters = {
+        "Action": "ApplyReferenceStyle",
+        "MainModel": {"ModelCode": "PICPIK General"},
+        "RawImageIndex": 0,
+        "StyleImageIndex": 1,
+        "ImageList": [picture(), picture(4, 4)],
+    }
+    return _changed(parameters, changes)
+
+
+def generate_images(**changes):
+    return _changed({"Action": "GenerateImages", "MainModel": {"ModelCode": "PICPIK General"}}, changes)
+
+
+def remove_background(**changes):
+    return _changed({"Action": "RemoveBackground", "RawImage": picture()}, changes)
+
+
+def extract_contents(**changes):
+    return _changed(
+        {"Action": "ExtractContents", "RawImage": picture(), "IncludePointList": [{"X": 7, "Y": 5}]}, changes
+    )
+
+
+def remove_contents(**changes):
+    return _changed({"Action": "RemoveContents", "RawImage": picture(), "Mask": picture(mode="L")}, changes)
+
+
+def resize_image(**changes):
+    return _changed({"Action": "ResizeImage", "Width": 64, "Height": 96, "Image": picture()}, changes)
+
+
+def describe_images(**changes):
+    return _changed({"Action": "DescribeImages", "ImageList": [picture(), picture(4, 4)]}, changes)
+
+
+MATTING_REFUSED = [
+    ({"ErodeSize": -1}, "ErodeSize"),
+    ({"ErodeSize": 41}, "ErodeSize"),
+    ({"ErodeSize": 1.5}, "ErodeSize"),
+    ({"ForegroundThreshold": -1}, "ForegroundThreshold"),
+    ({"ForegroundThreshold": 256}, "ForegroundThreshold"),
+    ({"BackgroundThreshold": -1}, "BackgroundThreshold"),
+    ({"BackgroundThreshold": 256}, "BackgroundThreshold"),
+    ({"HairOptimization": "maybe"}, "HairOptimization"),
+    ({"HairOptimization": True}, "HairOptimization"),
+    ({"OnlyMask": 0}, "OnlyMask"),
+]
+"""What the parameters of both matting Actions may not be."""
 
 
 def check_refusal(read, request, field, *, absent=False):
@@ -54,3 +106,7 @@ def check_refusal(read, request, field, *, absent=False):
         read(request)
     assert refusal.value.ret_code == (RetCode.PARAMETER_MISSING if absent else RetCode.PARAMETER_WRONG)
     assert f"[{field}]" in refusal.value.message
+
+
+def _changed(parameters, changes):
+    return {name: value for name, value in (parameters | changes).items() if value is not ...}
