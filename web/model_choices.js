@@ -13,6 +13,8 @@ import { placeBehind } from "./widget_places.js"
 const LISTS = {
   PicpikExtractPattern: ["main_model", "main"],
   PicpikApplyReferencePattern: ["main_model", "main"],
+  PicpikApplyReferenceStyle: ["main_model", "main"],
+  PicpikGenerateImages: ["main_model", "main"],
   PicpikModel: ["model_code", "main"],
   PicpikSubModel: ["model_code", "sub"],
 }

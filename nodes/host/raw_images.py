@@ -1,4 +1,4 @@
-"""Small copies of the pictures that nodes were given, for the page, which draws a box on them.
+"""Small copies of the pictures that nodes were given, for the page, which draws boxes and points on them.
 
 The page cannot see them itself: they may come out of any node, and a run whose nodes are all cached tells it nothing. A
 copy is known by all that its picture was made of, so that a cached run, another browser and a copied workflow find it,
@@ -22,7 +22,7 @@ from server import PromptServer
 from ...imaging import encode_picture
 
 _INPUT = "raw_image"
-_NODE_TYPES = ("PicpikExtractPattern",)
+_NODE_TYPES = ("PicpikExtractPattern", "PicpikExtractContents", "PicpikRemoveBackground")
 _LARGEST_SIDE = 1024
 _EVENT = "picpik.raw_image"
 _FOLDER = "picpik_raw_images"
@@ -63,8 +63,8 @@ def keep(node_id: str, prompt: Mapping[str, Any], entry: torch.Tensor) -> None:
         path = _path(origin)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"".join(copy.chunks))
-    except OSError as error:  # the run goes on without: it is only for drawing the box
-        _log.warning("PICPIK: no copy of raw_image could be kept for drawing the box (%s).", error.strerror)
+    except OSError as error:  # the run goes on without: it is only for drawing on it
+        _log.warning("PICPIK: no copy of raw_image could be kept for drawing on it (%s).", error.strerror)
         return
     _sizes[origin] = entry.shape[1], entry.shape[0]
     _sizes.move_to_end(origin)

@@ -13,18 +13,16 @@ from ...imaging import (
     encode_mask,
     encode_picture,
     mask_digest,
-    mask_entries,
     pair_batches,
     picture_digest,
     picture_entries,
-    refuse_unusable_mask,
 )
 from ...picpik.api import ApplyReferencePattern as Request, UnencodedRequest, parse_extra_parameters
 from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
 from .paid_node import GeneratingNode
-from .uploads import Uploads
+from .uploads import Uploads, usable_masks
 
 
 class ApplyReferencePattern(GeneratingNode):
@@ -98,7 +96,7 @@ class ApplyReferencePattern(GeneratingNode):
             "color_correction": color_correction,
         }
         async with cls.paid_run(inputs) as run:
-            return await run.pictures(functools.partial(_requests, raw_image, mask, pattern_image, options, inputs))
+            return await run.outputs(functools.partial(_requests, raw_image, mask, pattern_image, options, inputs))
 
 
 def _requests(
@@ -114,18 +112,11 @@ def _requests(
     entries = pair_batches(
         {
             "raw_image": picture_entries("raw_image", raw_image),
-            "mask": _usable_masks(mask),
+            "mask": usable_masks(mask),
             "pattern_image": picture_entries("pattern_image", pattern_image),
         }
     )
     return [_request(entry, options | extra, inputs, uploads) for entry in entries]
-
-
-def _usable_masks(mask: torch.Tensor) -> list[torch.Tensor]:
-    masks = mask_entries("mask", mask)
-    for entry in masks:
-        refuse_unusable_mask("mask", entry)
-    return masks
 
 
 def _request(

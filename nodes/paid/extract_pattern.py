@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 from dataclasses import replace
 from typing import Any
@@ -22,7 +21,7 @@ from ...imaging import (
     sent_box,
 )
 from ...picpik.api import GeneratePatternsFromImage as Request, UnencodedRequest, parse_extra_parameters
-from ..host import CATEGORY, raw_images
+from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
 from .paid_node import GeneratingNode
@@ -88,14 +87,9 @@ class ExtractPattern(GeneratingNode):
         **shared: Any,
     ) -> io.NodeOutput:
         inputs = GenerationInputs(**shared)
-        await asyncio.to_thread(_keep_for_the_box, cls.hidden, raw_image)
+        await cls.keep_raw_image(raw_image)
         async with cls.paid_run(inputs) as run:
-            return await run.pictures(functools.partial(_requests, raw_image, box, region, tiling, inputs))
-
-
-def _keep_for_the_box(hidden: Any, raw_image: torch.Tensor) -> None:
-    """Done before anything else: whoever lacks keys can draw the box all the same."""
-    raw_images.keep(hidden.unique_id, hidden.prompt, picture_entries("raw_image", raw_image)[0])
+            return await run.outputs(functools.partial(_requests, raw_image, box, region, tiling, inputs))
 
 
 def _requests(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import torch
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
+from ...imaging import picture_entries
 from ...picpik.api import RANDOM_SEED, Account, Action, Request
 from ...picpik.ledger import estimated_credits, estimated_seconds
-from ...picpik.runner import Handle
-from ..host import Execution, execution, service
+from ...picpik.runner import Handle, TaskResult
+from ..host import Execution, execution, raw_images, service
 from .allowance import allow, count_paid
-from .outputs import pictures_of
+from .outputs import Made, outputs_of, pictures
 from .submission_inputs import SubmissionInputs
 from .uploads import Uploads
 
@@ -35,6 +38,12 @@ class PaidNode(io.ComfyNode):
         async with execution(cls.hidden.unique_id) as run:
             account, note = service.choose(inputs.account)
             yield PaidRun(run, account, note, inputs)
+
+    @classmethod
+    async def keep_raw_image(cls, raw_image: torch.Tensor) -> None:
+        """For the page, which draws on it. Done before anything else: whoever lacks keys can draw all the same."""
+        entry = picture_entries("raw_image", raw_image)[0]
+        await asyncio.to_thread(raw_images.keep, cls.hidden.unique_id, cls.hidden.prompt, entry)
 
 
 class GeneratingNode(PaidNode):
@@ -60,14 +69,18 @@ class PaidRun:
         self._account_note = account_note
         self._inputs = inputs
 
-    async def pictures(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> io.NodeOutput:
-        """The outputs `images`, `mask` and `task_uid` of the requests that `make_requests` makes of the node's inputs.
+    async def outputs(
+        self,
+        make_requests: Callable[[Uploads], Sequence[Request]],
+        make: Callable[[Sequence[TaskResult]], Made] = pictures,
+    ) -> io.NodeOutput:
+        """What `make` makes of the results of the requests that `make_requests` makes of the node's inputs.
 
-        It is called beside ComfyUI's loop, and refuses whatever can be refused without encoding anything.
+        Both are called beside ComfyUI's loop; `make_requests` refuses whatever can be refused without encoding.
         """
         handles = await self._submitted(make_requests)
         if self._inputs.wait:
-            return await pictures_of(self._run, handles, self._inputs.timeout_minutes)
+            return await outputs_of(self._run, handles, self._inputs.timeout_minutes, make)
         uids = await self._run.task_uids(handles, self._inputs.timeout_minutes)
         return io.NodeOutput(ExecutionBlocker(None), ExecutionBlocker(None), "\n".join(uids))
 

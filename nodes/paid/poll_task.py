@@ -1,4 +1,4 @@
-"""Poll Task: the pictures of tasks that exist already."""
+"""Poll Task: the results of tasks that exist already."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from comfy_api.latest import io
 
 from ...picpik.api import InputRefused
 from ..host import CATEGORY, execution, filled_lines, service
-from .outputs import picture_outputs, pictures_of
+from .outputs import outputs_of, picture_outputs, whatever
 from .submission_inputs import account_input, timeout_input
 
 
@@ -17,7 +17,7 @@ class PollTask(io.ComfyNode):
             node_id="PicpikPollTask",
             display_name="Poll Task (PICPIK)",
             category=CATEGORY,
-            description="Waits for tasks that were submitted before and gives their pictures. Costs nothing.",
+            description="Waits for tasks that were submitted before and gives their results. Costs nothing.",
             search_aliases=["picpik", "task", "TaskUID", "resume", "collect", "fetch result", "查询任务", "取回结果"],
             inputs=[
                 io.String.Input(
@@ -30,7 +30,10 @@ class PollTask(io.ComfyNode):
                 timeout_input("How long the node waits while a task is queued, and again while it runs."),
                 account_input(),
             ],
-            outputs=picture_outputs(),
+            outputs=[
+                *picture_outputs(),
+                io.String.Output("text", tooltip="What Describe Images wrote, with an empty line between two texts."),
+            ],
             hidden=[io.Hidden.unique_id],
         )
 
@@ -45,11 +48,11 @@ class PollTask(io.ComfyNode):
             run.note(*([note] if note else ()))
             others = tuple(service.accounts().values())
             handles = [run.watch(service.runner().collect(payer, uid, others)) for uid in _task_uids(task_uid)]
-            return await pictures_of(run, handles, timeout_minutes)
+            return await outputs_of(run, handles, timeout_minutes, whatever)
 
 
 def _task_uids(text: str) -> tuple[str, ...]:
     uids = tuple(dict.fromkeys(filled_lines(text)))
     if not uids:
-        raise InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of a pattern node.")
+        raise InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of the node that submitted it.")
     return uids

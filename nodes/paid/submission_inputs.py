@@ -43,7 +43,7 @@ def submission_inputs() -> list[io.Input]:
             default=True,
             optional=True,
             advanced=True,
-            tooltip="Off: submit, hand out task_uid at once and leave images and mask empty. The pictures are "
+            tooltip="Off: submit, hand out task_uid at once and leave the other outputs empty. The results are "
             "collected in the background; Poll Task gives them.",
         ),
         timeout_input(

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ...imaging import EncodedImage
+from ...imaging import EncodedImage, mask_entries, refuse_unusable_mask
 from ...picpik.api import DataUri, PixelDigest
 
 
@@ -42,3 +42,11 @@ class Uploads:
                 self.note(*image.notes)
                 self._files[key] = image, DataUri.encode(image.media_type, image.chunks)
             return self._files[key]
+
+
+def usable_masks(mask: torch.Tensor) -> list[torch.Tensor]:
+    """The entries of the input `mask`. Raises ImageRefused where nothing or everything of one is painted."""
+    masks = mask_entries("mask", mask)
+    for entry in masks:
+        refuse_unusable_mask("mask", entry)
+    return masks

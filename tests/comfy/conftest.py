@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from comfyui_picpik.devtools import comfyui_source
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
@@ -80,6 +81,12 @@ def killable(
     with ComfyuiServer(environment, source, folder, account(sandbox), arguments=("--disable-api-nodes",)) as server:
         yield Killable(server, sandbox)
     sandbox.stop()
+
+
+@pytest.fixture
+def random(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Random numbers that are the same for each run of a test."""
+    return np.random.default_rng(list(request.node.name.encode()))
 
 
 @pytest.fixture

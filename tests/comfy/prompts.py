@@ -19,6 +19,8 @@ SHARED = {
     "batch_size": 1,
 }
 
+MATTING = {"hair_optimization": "auto", "erode_size": 15, "foreground_threshold": 240, "background_threshold": 15}
+
 
 def node(class_type: str, **inputs: Any) -> dict[str, Any]:
     return {"class_type": class_type, "inputs": inputs, "_meta": {"title": class_type}}
@@ -33,6 +35,39 @@ def apply(raw_image: list[Any], mask: list[Any], pattern_image: list[Any], **cha
     pictures = {"raw_image": raw_image, "mask": mask, "pattern_image": pattern_image}
     switches = {"pattern_strength": 1.0, "chaotic_mode": False, "color_correction": False}
     return node("PicpikApplyReferencePattern", **{**pictures, **switches, **SHARED, **changes})
+
+
+def extract_contents(raw_image: list[Any], include_points: Any, **changes: Any) -> dict[str, Any]:
+    points = {"include_points": include_points, "exclude_points": ""}
+    return node("PicpikExtractContents", **{"raw_image": raw_image, **points, **MATTING, **changes})
+
+
+def remove_background(raw_image: list[Any], **changes: Any) -> dict[str, Any]:
+    box = {"x": 0, "y": 0, "width": 0, "height": 0}
+    return node("PicpikRemoveBackground", **{"raw_image": raw_image, "box": box, **MATTING, **changes})
+
+
+def remove_contents(raw_image: list[Any], mask: list[Any], **changes: Any) -> dict[str, Any]:
+    return node("PicpikRemoveContents", **{"raw_image": raw_image, "mask": mask, "mask_blur": 12, **changes})
+
+
+def resize(image: list[Any], **changes: Any) -> dict[str, Any]:
+    return node(
+        "PicpikResizeImage", **{"image": image, "width": 0, "height": 0, "factor": 2.0, "tile": False, **changes}
+    )
+
+
+def describe(images: list[Any], **changes: Any) -> dict[str, Any]:
+    return node("PicpikDescribeImages", **{"images": images, "language": "English", **changes})
+
+
+def style(raw_image: list[Any], style_image: list[Any], **changes: Any) -> dict[str, Any]:
+    pictures = {"raw_image": raw_image, "style_image": style_image, "style_strength": 0.5}
+    return node("PicpikApplyReferenceStyle", **{**pictures, **SHARED, **changes})
+
+
+def generate(**changes: Any) -> dict[str, Any]:
+    return node("PicpikGenerateImages", **{"tileable": True, **SHARED, "positive_prompts": "stripes", **changes})
 
 
 def extract_prompt(**changes: Any) -> Prompt:

@@ -1,5 +1,6 @@
 """The pack in a real ComfyUI: it loads without a word of its own, and every example workflow gives its pictures."""
 
+import json
 import re
 from pathlib import Path
 
@@ -11,15 +12,7 @@ from comfyui_picpik.devtools.workflows import Workflow
 
 WORKFLOWS = sorted((ROOT / "example_workflows").glob("*.json"))
 
-NODES = {
-    "PicpikApplyReferencePattern",
-    "PicpikExtractPattern",
-    "PicpikPollTask",
-    "PicpikModel",
-    "PicpikSubModel",
-    "PicpikExampleImages",
-    "PicpikAccount",
-}
+NODES = set(json.loads((ROOT / "tests" / "comfy" / "contract.json").read_text("utf-8")))
 
 
 def complaints(log: str) -> list[str]:

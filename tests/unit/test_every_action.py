@@ -61,6 +61,11 @@ def missing_files(action: str) -> Iterator[str]:
         yield f"tests/unit/{room}/test_{snake(action)}.py"
 
 
+def lists_of_models() -> str:
+    """The nodes whose lists follow what the service last listed."""
+    return (ROOT / "web" / "model_choices.js").read_text("utf-8").partition("const LISTS = {")[2].partition("}")[0]
+
+
 def missing_texts(node: str) -> Iterator[str]:
     """What a node lacks in the contract, the locales and the phrases."""
     pinned = content("tests", "comfy", "contract.json").get(node)
@@ -68,6 +73,8 @@ def missing_texts(node: str) -> Iterator[str]:
         yield f"{node} in tests/comfy/contract.json"
         return
     inputs = {**pinned["required"], **pinned["optional"]}
+    if "main_model" in inputs and f"{node}: [" not in lists_of_models():
+        yield f"{node} in LISTS of web/model_choices.js"
     for language in LANGUAGES:
         texts = content("locales", language, "nodeDefs.json").get(node, {"inputs": {}})
         yield from (

@@ -17,14 +17,20 @@ from comfyui_picpik.imaging import (
     decode_batch,
     encode_mask,
     encode_picture,
+    enlarged_size,
     mask_entries,
     output_size,
     pair_batches,
     picture_entries,
+    point_entries,
+    refuse_contradiction,
     refuse_unusable_mask,
     region_box,
     resolve_box,
+    resolve_points,
     sent_box,
+    sent_points,
+    wrapping,
 )
 from comfyui_picpik.picpik import api, runner
 from comfyui_picpik.picpik.accounts import SavedAccount, SavedAccounts, Settings, doctor, endpoint_url
@@ -90,8 +96,9 @@ ERRORS: list[Exception] = [
         error("GeneratePatternsFromImage, seed 7", told, evidence)
         for error, told in (
             (runner.SearchEnded, "14:03:20"),
-            (partial(runner.Undecided, is_drawn=False), [UID]),
-            (partial(runner.Undecided, is_drawn=True), [UID, UID]),
+            (partial(runner.Undecided, is_drawn=False, has_seed=True), [UID]),
+            (partial(runner.Undecided, is_drawn=False, has_seed=False), [UID]),
+            (partial(runner.Undecided, is_drawn=True, has_seed=True), [UID, UID]),
         )
         for evidence in ("", " Your credits went down by 60 meanwhile.", " Your credits did not change meanwhile.")
     ),
@@ -109,9 +116,8 @@ ERRORS: list[Exception] = [
     runner.TaskOutOfReach(UID, "host did not answer (time-out)."),
     runner.ResultUnavailable(UID, "PICPIK lists no picture of it"),
     runner.ResultUnavailable(UID, "PICPIK lists no text of it"),
-    api.InputRefused("task_uid", f"{UID} brought texts, no pictures.", "The task list shows them."),
     runner.ResultUnavailable(UID, "it is text, such as an error page, and no picture.", Path("/a/b")),
-    api.InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of a pattern node."),
+    api.InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of the node that submitted it."),
     Withdrawn(),
     refusal_of_settings(),
     refusal_of(lambda: endpoint_url("nonsense")),
@@ -185,6 +191,8 @@ def of_picture(call: Callable[[], Any]) -> list[str]:
         outcome = call()
     except ImagingError as error:
         return str(error).splitlines()
+    if isinstance(outcome, list):
+        return outcome
     return list(outcome.notes if hasattr(outcome, "notes") else outcome[1])
 
 
@@ -233,6 +241,19 @@ OF_PICTURES: dict[str, Callable[[], Any]] = {
     "a picture of a strange shape": lambda: picture_entries("raw_image", torch.zeros(8, 8)),
     "a mask of a strange shape": lambda: mask_entries("mask", torch.zeros(8)),
     "batches that do not go together": lambda: pair_batches({"mask": [1, 2], "raw_image": [1, 2, 3]}),
+    "no points": lambda: point_entries("include_points", "here"),
+    "points that are no list": lambda: point_entries("include_points", '{"x": 1}'),
+    "a point without y": lambda: resolve_points("include_points", [{"x": 1}], 64, 64),
+    "a point that is no number": lambda: resolve_points("include_points", [{"x": 1, "y": "top"}], 64, 64),
+    "a point outside": lambda: resolve_points("exclude_points", [{"x": 1, "y": 64}], 64, 64),
+    "a point for both": lambda: refuse_contradiction([(1, 1)], [(1, 1)]),
+    "points that meet when they are sent": lambda: sent_points([(1, 1)], [(2, 2)], (64, 64), (8, 8)),
+    "a tile of another size": lambda: [wrapping((64, 64), (128, 128)).note(99, 99)],
+    "a tile between pixels": lambda: [wrapping((101, 67), (217, 144)).note(*wrapping((101, 67), (217, 144)).asked)],
+    "a result that is too large": lambda: enlarged_size(0, 0, 5.0, (1000, 900), (64, 4096), False),
+    "a tile that gets too large": lambda: enlarged_size(0, 0, 4.0, (1024, 1024), (64, 4096), True),
+    "a result that is too small": lambda: enlarged_size(0, 0, 0.01, (1000, 900), (64, 4096), False),
+    "a factor of nothing": lambda: enlarged_size(0, 0, 0.0, (1000, 900), (64, 4096), False),
     "an unknown format": lambda: encode_picture("raw_image", torch.zeros(8, 8, 3), "webp"),
     "grey with holes": lambda: encode_picture("raw_image", torch.zeros(8, 8, 2)),
     "an alpha channel for nothing": lambda: encode_picture("raw_image", torch.ones(8, 8, 4)),

@@ -9,7 +9,21 @@ from comfyui_picpik.devtools.comfyui_client import PromptRefused
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.fixtures import StartComfyui
 from comfyui_picpik.sandbox import SandboxThread
-from comfyui_picpik.tests.comfy.prompts import Prompt, apply, apply_prompt, extract_prompt, node, save_arrays
+from comfyui_picpik.tests.comfy.prompts import (
+    Prompt,
+    apply,
+    apply_prompt,
+    describe,
+    extract_contents,
+    extract_prompt,
+    generate,
+    node,
+    remove_background,
+    remove_contents,
+    resize,
+    save_arrays,
+    style,
+)
 
 POLL = "ListTasksDetails"
 
@@ -22,6 +36,14 @@ def with_mask(value: float) -> Prompt:
 def box(x: float, y: float, width: float, height: float) -> dict[str, float]:
     return {"x": x, "y": y, "width": width, "height": height}
 
+
+def of_the_garment(paid: dict) -> Prompt:
+    """A paid node, `2`, whose pictures and masks come from the example images, `1`."""
+    return {"1": node("PicpikExampleImages"), "2": paid, "3": node("PreviewAny", source=["2", 2])}
+
+
+GARMENT, PATTERN = ["1", 0], ["1", 2]
+A_POINT = '[{"x": 450, "y": 760}]'
 
 REFUSED = {
     "an empty mask": (with_mask(0.0), r"^mask: .*nothing is painted"),
@@ -41,7 +63,54 @@ REFUSED = {
         extract_prompt(extra_parameters='{"Signature": "x"}'),
         r"^extra_parameters: may not set Signature",
     ),
+    "no point": (of_the_garment(extract_contents(GARMENT, " ")), r"^include_points: there is no point"),
+    "points that are no JSON": (of_the_garment(extract_contents(GARMENT, "here")), r"^include_points: is no JSON"),
+    "a point beside the picture": (
+        of_the_garment(extract_contents(GARMENT, '[{"x": 896, "y": 5}]')),
+        r"^include_points: the point at 896, 5 lies outside the picture of 896 x 1152",
+    ),
+    "one point for both": (
+        of_the_garment(extract_contents(GARMENT, A_POINT, exclude_points=A_POINT)),
+        r"^exclude_points: the point at 450, 760 is an include point, too",
+    ),
+    "thresholds that cross": (
+        of_the_garment(remove_background(GARMENT, foreground_threshold=15)),
+        r"^background_threshold: 15 is not below foreground_threshold, 15",
+    ),
+    "a box beside the object's photo": (of_the_garment(remove_background(GARMENT, box=box(900, 0, 40, 40))), r"^box: "),
+    "nothing to be erased": (
+        of_the_garment(remove_contents(GARMENT, ["9", 0])) | {"9": node("SolidMask", value=0, width=896, height=1152)},
+        r"^mask: nothing is painted",
+    ),
+    "a picture that would get too large": (
+        of_the_garment(resize(GARMENT, factor=4.0)),
+        r"^factor: the result would have 3584 x 4608 pixels; 4096 is its longest side",
+    ),
+    "a tile that would get too large": (
+        of_the_garment(resize(PATTERN, factor=5.3, tile=True)),
+        r"^factor: the result would have 4070 x 4070 pixels, .* with what is laid around a tile; 4096",
+    ),
+    "a side that is too short": (
+        of_the_garment(resize(PATTERN, width=8)),
+        r"^width: the result would have 8 x 8 pixels",
+    ),
+    "nothing to make a picture of": (of_the_garment(generate(positive_prompts=" \n")), r"^positive_prompts: is empty"),
+    "too small a picture of a style": (of_the_garment(style(GARMENT, PATTERN, width=5)), r"^width: 5 is outside"),
+    "more pictures than one description takes": (
+        of_the_garment(describe(["9", 0])) | {"9": node("RepeatImageBatch", image=PATTERN, amount=33)},
+        r"^images: a batch of 33 is more than one task takes, 32",
+    ),
+    "broken extra parameters of a description": (
+        of_the_garment(describe(GARMENT, extra_parameters="{")),
+        r"^extra_parameters: is not JSON",
+    ),
 }
+
+
+def test_a_picture_that_would_get_too_large_is_refused_with_the_largest_factor(comfyui: ComfyuiServer):
+    error = comfyui.client.run(of_the_garment(resize(GARMENT, factor=4.0))).error
+    assert error is not None
+    assert error.message.splitlines()[1] == "Set width and height to 0, and factor to at most 3.55."
 
 
 def requests_to(sandbox: SandboxThread) -> dict[str, int]:
@@ -99,7 +168,7 @@ def test_comfyui_itself_refuses_what_its_widgets_could_not_hold(comfyui: Comfyui
 
 def test_a_model_code_that_the_list_does_not_know_is_left_to_the_api(comfyui: ComfyuiServer, calm: SandboxThread):
     comfyui.client.run(extract_prompt(main_model="shared-by-a-friend", seed=77))
-    sent = [task["parameters"]["MainModel"] for task in calm.sandbox.state()["tasks"]]
+    sent = [task["parameters"].get("MainModel") for task in calm.sandbox.state()["tasks"]]
     refused = comfyui.client.run(extract_prompt(main_model="shared-by-a-friend", seed=77)).error
     assert {"ModelCode": "shared-by-a-friend"} in sent or (refused is not None and "MainModel" in refused.message)
 

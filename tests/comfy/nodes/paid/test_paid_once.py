@@ -27,7 +27,7 @@ KILLS = 20
 
 
 def accepted(sandbox: SandboxThread) -> Counter[int]:
-    return Counter(task["Seed"] for task in sandbox.sandbox.state()["tasks"])
+    return Counter(task["Seed"] for task in sandbox.sandbox.state()["tasks"] if task["Seed"] is not None)
 
 
 def picture(server: ComfyuiServer, seed: int) -> np.ndarray:

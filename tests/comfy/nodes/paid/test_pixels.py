@@ -7,35 +7,11 @@ import numpy as np
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.sandbox import SandboxThread
+from comfyui_picpik.tests.comfy.exact_pictures import keep, kept, photo, sent
 from comfyui_picpik.tests.comfy.prompts import Prompt, apply, extract, node, save_arrays
 from PIL import Image
 
 FIRST_SEED = 2_000_000
-
-
-@pytest.fixture
-def random(request: pytest.FixtureRequest) -> np.random.Generator:
-    """Random numbers that are the same for each run of a test."""
-    return np.random.default_rng(list(request.node.name.encode()))
-
-
-def photo(random: np.random.Generator, *shape: int) -> np.ndarray:
-    """8-bit levels as ComfyUI holds them."""
-    return (random.integers(0, 256, shape).astype(np.float32)) / np.float32(255)
-
-
-def kept(path: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    arrays = np.load(path)
-    return arrays["images"], arrays["mask"], str(arrays["task_uid"]).splitlines()
-
-
-def keep(source: str, path: Path) -> dict:
-    return node("NeighbourKeeps", images=[source, 0], mask=[source, 1], task_uid=[source, 2], path=str(path))
-
-
-def sent(sandbox: SandboxThread, task_uids: list[str]) -> list[dict]:
-    by_uid = {task["TaskUID"]: task["parameters"] for task in sandbox.sandbox.state()["tasks"]}
-    return [by_uid[uid] for uid in task_uids]
 
 
 def notes(server: ComfyuiServer, prompt: Prompt, node_id: str) -> tuple[str, ...]:

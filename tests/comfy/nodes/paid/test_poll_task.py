@@ -23,17 +23,17 @@ async def submitted(sandbox: SandboxThread, action: str) -> str:
         await client.aclose()
 
 
-def test_a_task_that_brings_texts_is_named_and_its_texts_are_in_the_task_list(
+def test_the_text_of_a_task_that_another_program_made_is_given_and_is_in_the_task_list(
     comfyui: ComfyuiServer, http: httpx.Client, calm: SandboxThread, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setitem(actions.ACTIONS, "DescribeThings", described)
     uid = asyncio.run(submitted(calm, "DescribeThings"))
-    prompt = {"1": node("PicpikPollTask", task_uid=uid), "2": node("PreviewImage", images=["1", 0])}
+    prompt = {"1": node("PicpikPollTask", task_uid=uid), "2": node("PreviewAny", source=["1", 3])}
 
-    error = comfyui.client.run(prompt).error
+    outcome = comfyui.client.run(prompt)
 
-    assert error is not None
-    assert error.message.splitlines() == [f"task_uid: {uid} brought texts, no pictures.", "The task list shows them."]
+    assert outcome.errors == []
+    assert outcome.shown["2"] == ["a dress with sprigs"]
     (task,) = (task for task in http.get("/picpik/tasks").json()["tasks"] if task["task_uid"] == uid)
     assert (task["action"], task["texts"], task["pictures"]) == ("DescribeThings", ["a dress with sprigs"], [])
     assert http.get(f"/picpik/tasks/{task['id']}/pictures/0").status_code == 404

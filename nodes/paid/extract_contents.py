@@ -1,0 +1,130 @@
+"""Extract Contents: cuts out of a photo what was clicked on."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import torch
+from comfy_api.latest import io
+
+from ...imaging import (
+    Point,
+    Sought,
+    encode_picture,
+    pair_batches,
+    picture_digest,
+    picture_entries,
+    point_entries,
+    refuse_contradiction,
+    resolve_points,
+    sent_points,
+)
+from ...picpik.api import ExtractContents as Request, UnencodedRequest
+from ..host import CATEGORY
+from .matting_inputs import MattingInputs, matting_inputs
+from .outputs import cut_out_outputs, cut_outs
+from .paid_node import PaidNode
+from .uploads import Uploads
+
+
+class ExtractContents(PaidNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="PicpikExtractContents",
+            display_name="Extract Contents (PICPIK)",
+            category=CATEGORY,
+            description="Cuts out of a photo what was clicked on: the object on white, and its mask. A paid task at "
+            "PICPIK.",
+            search_aliases=[
+                "picpik",
+                "mask",
+                "click",
+                "points",
+                "segment",
+                "select garment",
+                "cut out",
+                "选区",
+                "点选",
+                "抠图",
+                "蒙版",
+            ],
+            inputs=[
+                io.Image.Input("raw_image", tooltip="The photo. A batch makes one task for each picture."),
+                io.String.Input(
+                    "include_points",
+                    default="",
+                    tooltip='Points on what is to be cut out, in pixels: click on the picture below, or write [{"x": '
+                    '120, "y": 80}]. Takes what point editors hand on (API: IncludePointList).',
+                ),
+                io.String.Input(
+                    "exclude_points",
+                    default="",
+                    tooltip="Points on what is not to be cut out: Alt-click or right-click on the picture below "
+                    "(API: ExcludePointList).",
+                ),
+                *matting_inputs(),
+            ],
+            outputs=cut_out_outputs(),
+            hidden=[io.Hidden.unique_id, io.Hidden.prompt],
+        )
+
+    @classmethod
+    async def execute(
+        cls, raw_image: torch.Tensor, include_points: str, exclude_points: str, **shared: Any
+    ) -> io.NodeOutput:
+        inputs = MattingInputs(**shared)
+        await cls.keep_raw_image(raw_image)
+        async with cls.paid_run(inputs) as run:
+            clicked = _clicked(raw_image, include_points, exclude_points)
+            sought = [Sought(each.photo, points=each.included) for each in clicked]
+            return await run.outputs(functools.partial(_requests, clicked, inputs), functools.partial(cut_outs, sought))
+
+
+class _Clicked(NamedTuple):
+    """One entry of the batch, and the points on it in its pixels."""
+
+    photo: torch.Tensor
+    included: tuple[Point, ...]
+    excluded: tuple[Point, ...]
+
+
+def _clicked(raw_image: torch.Tensor, include_points: str, exclude_points: str) -> list[_Clicked]:
+    entries = pair_batches(
+        {
+            "raw_image": picture_entries("raw_image", raw_image),
+            "include_points": point_entries("include_points", include_points),
+            "exclude_points": point_entries("exclude_points", exclude_points),
+        }
+    )
+    return [_entry(**entry) for entry in entries]
+
+
+def _entry(raw_image: torch.Tensor, include_points: Sequence[Any], exclude_points: Sequence[Any]) -> _Clicked:
+    height, width = raw_image.shape[:2]
+    included = resolve_points("include_points", include_points, width, height)
+    excluded = resolve_points("exclude_points", exclude_points, width, height)
+    refuse_contradiction(included, excluded)
+    return _Clicked(raw_image, included, excluded)
+
+
+def _requests(clicked: Sequence[_Clicked], inputs: MattingInputs, uploads: Uploads) -> list[UnencodedRequest]:
+    """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
+    options = inputs.options
+    return [_request(each, options, inputs, uploads) for each in clicked]
+
+
+def _request(clicked: _Clicked, options: dict[str, Any], inputs: MattingInputs, uploads: Uploads) -> UnencodedRequest:
+    photo, included, excluded = clicked
+    asked = Request(uploads.digest(picture_digest, photo), included, excluded, **options)
+
+    def encode() -> Request:
+        raw, raw_uri = uploads.encode(encode_picture, "raw_image", photo, inputs.upload_format)
+        sizes = (photo.shape[1], photo.shape[0]), (raw.width, raw.height)
+        in_raw, not_in_raw = sent_points(included, excluded, *sizes)
+        return replace(asked, raw_image=raw_uri, include_points=in_raw, exclude_points=not_in_raw)
+
+    return UnencodedRequest(asked, encode)

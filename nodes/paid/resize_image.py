@@ -1,0 +1,146 @@
+"""Resize Image: enlarges a picture, or a tile so that it still repeats."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from comfy_api.latest import io
+
+from ...imaging import (
+    Wrapping,
+    cut_tiles,
+    encode_picture,
+    enlarged_size,
+    picture_digest,
+    picture_entries,
+    wrapping,
+)
+from ...picpik.api import (
+    MAX_RESIZED_SIDE,
+    MIN_RESIZED_SIDE,
+    ResizeImage as Request,
+    UnencodedRequest,
+)
+from ...picpik.runner import TaskResult
+from ..host import CATEGORY
+from .outputs import Made, picture_outputs, pictures
+from .paid_node import PaidNode
+from .unseeded_inputs import UnseededInputs, unseeded_inputs
+from .uploads import Uploads
+
+_LIMITS = (MIN_RESIZED_SIDE, MAX_RESIZED_SIDE)
+
+
+class ResizeImage(PaidNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="PicpikResizeImage",
+            display_name="Resize Image (PICPIK)",
+            category=CATEGORY,
+            description="Enlarges a picture up to 4096 pixels a side, and a tile so that it still repeats. A paid task "
+            "at PICPIK.",
+            search_aliases=[
+                "picpik",
+                "upscale",
+                "enlarge",
+                "super resolution",
+                "tile",
+                "seamless",
+                "放大",
+                "高清",
+                "四方连续",
+            ],
+            inputs=[
+                io.Image.Input("image", tooltip="The picture. A batch makes one task for each picture."),
+                io.Int.Input(
+                    "width",
+                    default=0,
+                    min=0,
+                    max=MAX_RESIZED_SIDE,
+                    tooltip="Width of the result in pixels, 64 to 4096. 0: from the height, in the proportions of the "
+                    "picture, or from factor (API: Width).",
+                ),
+                io.Int.Input(
+                    "height",
+                    default=0,
+                    min=0,
+                    max=MAX_RESIZED_SIDE,
+                    tooltip="Height of the result in pixels, 64 to 4096. 0: from the width, in the proportions of the "
+                    "picture, or from factor (API: Height).",
+                ),
+                io.Float.Input(
+                    "factor",
+                    default=2.0,
+                    min=0.01,
+                    max=64.0,
+                    step=0.25,
+                    round=0.01,
+                    tooltip="How many times as wide and high the result is, where width and height are 0.",
+                ),
+                io.Boolean.Input(
+                    "tile",
+                    default=False,
+                    tooltip="For a pattern that repeats: it is sent with what lies around it on cloth, which is cut "
+                    "off again, so that the result repeats as well.",
+                ),
+                *unseeded_inputs(),
+            ],
+            outputs=picture_outputs(),
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    async def execute(
+        cls, image: torch.Tensor, width: int, height: int, factor: float, tile: bool, **shared: Any
+    ) -> io.NodeOutput:
+        inputs = UnseededInputs(**shared)
+        async with cls.paid_run(inputs) as run:
+            entries = picture_entries("image", image)
+            size = (entries[0].shape[1], entries[0].shape[0])
+            asked = enlarged_size(width, height, factor, size, _LIMITS, tile)
+            around = wrapping(size, asked) if tile else None
+            return await run.outputs(
+                functools.partial(_requests, entries, asked, around, inputs), functools.partial(_made, around)
+            )
+
+
+def _requests(
+    entries: Sequence[torch.Tensor],
+    size: tuple[int, int],
+    around: Wrapping | None,
+    inputs: UnseededInputs,
+    uploads: Uploads,
+) -> list[UnencodedRequest]:
+    """One request for each entry of the batch."""
+    return [_request(entry, size, around, inputs, uploads) for entry in entries]
+
+
+def _request(
+    image: torch.Tensor, size: tuple[int, int], around: Wrapping | None, inputs: UnseededInputs, uploads: Uploads
+) -> UnencodedRequest:
+    def sent() -> torch.Tensor:
+        """Made anew for each use: a large tile with its margins is not kept while the node waits."""
+        return image if around is None else around.around(image)
+
+    asked = Request(
+        uploads.digest(picture_digest, sent()), *(size if around is None else around.asked), **inputs.options
+    )
+
+    def encode() -> Request:
+        _, uri = uploads.encode(encode_picture, "image", sent(), inputs.upload_format, MAX_RESIZED_SIDE)
+        return replace(asked, image=uri)
+
+    return UnencodedRequest(asked, encode)
+
+
+def _made(around: Wrapping | None, results: Sequence[TaskResult]) -> Made:
+    """`images` and `mask`, of tiles without what was laid around them."""
+    if around is None:
+        return pictures(results)
+    cut = cut_tiles(around, [file for result in results for file in result.pictures])
+    return Made(cut.images, cut.masks, cut.notes)
