@@ -34,7 +34,9 @@ BROKEN_NODES = """() => app.graph.nodes
 
 PICTURES_ARE_SHOWN = """() => app.canvas.graph !== app.graph || app.graph.nodes
     .filter((node) => app.nodeOutputs[node.id]?.images?.length)
-    .every((node) => node.imgs?.length && node.imgs.every((picture) => picture.complete))"""
+    .map((node) => (node.imgs?.length ? node.imgs : [...document.querySelectorAll(`[data-node-id="${node.id}"] img`)]))
+    .every((pictures) => pictures.length && pictures.every((picture) => picture.complete))"""
+"""In Nodes 2.0 a node that shows several has them on the page alone."""
 
 
 @dataclass(frozen=True)

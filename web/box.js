@@ -1,4 +1,4 @@
-/** The value of Extract Pattern's widget `box`: {x, y, width, height} in pixels of the picture, four zeros for all of it. */
+/** The value of a widget `box`: {x, y, width, height} in pixels of the picture, four zeros for none. */
 
 export const SIDES = ["x", "y", "width", "height"]
 export const WHOLE = { x: 0, y: 0, width: 0, height: 0 }

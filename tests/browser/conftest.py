@@ -1,5 +1,6 @@
 """ComfyUI's real front end in a Chromium, on a real server with the pack in it."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,7 @@ from comfyui_picpik.devtools.fixtures import (
 )
 from comfyui_picpik.devtools.front_end import FrontEnd
 from comfyui_picpik.tests.browser.canvases import CANVASES, TIMEOUT, opened
+from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 
 __all__ = ["comfyui", "environment", "keyless", "sandbox", "source", "start_comfyui", "unconfigured"]
@@ -44,3 +46,16 @@ def front_end(
     """
     with opened(browser, comfyui, environment, request.param, request.node.name) as front_end:
         yield front_end
+
+
+@pytest.fixture
+def upload(comfyui: ComfyuiServer):
+    """Puts a picture of a size into ComfyUI's input folder."""
+
+    def upload(width: int, height: int) -> str:
+        content = io.BytesIO()
+        Image.linear_gradient("L").resize((width, height)).convert("RGB").save(content, "JPEG")
+        files = {"image": (f"box-{width}x{height}.jpg", content.getvalue(), "image/jpeg")}
+        return comfyui.client.http.post("/upload/image", files=files).raise_for_status().json()["name"]
+
+    return upload

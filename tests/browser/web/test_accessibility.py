@@ -233,10 +233,10 @@ def test_the_box_picker(browser: Browser, comfyui: ComfyuiServer, environment: E
             "extract": {"type": "PicpikExtractPattern", "pos": [420, 100]},
         }
         build(page, nodes)
-        expect(page.locator(".picpik-box-hint")).not_to_be_empty()
+        expect(page.locator(".picpik-picker-hint")).not_to_be_empty()
         node = page.evaluate("made.extract.bgcolor || LiteGraph.NODE_DEFAULT_BGCOLOR")
-        assert_nothing_is_in_the_way(page, ".picpik-box-picker", ground=node)
+        assert_nothing_is_in_the_way(page, ".picpik-picker", ground=node)
 
         page.evaluate("made.load.connect(0, made.extract, 'raw_image')")
-        expect(page.locator(".picpik-box")).to_be_visible()
-        assert_nothing_is_in_the_way(page, ".picpik-box-picker", ground=node)
+        expect(page.locator(".picpik-picker-picture")).to_be_visible()
+        assert_nothing_is_in_the_way(page, ".picpik-picker", ground=node)

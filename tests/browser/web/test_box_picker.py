@@ -1,6 +1,5 @@
 """The box of Extract Pattern, chosen on the picture itself, in either canvas."""
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,84 +8,35 @@ from comfyui_picpik.devtools.comfyui_server import PACK_FOLDER, ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.front_end import FrontEnd
 from comfyui_picpik.tests.browser.canvases import CANVASES, build, opened, place_on_the_canvas
-from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from comfyui_picpik.tests.browser.picture_pickers import (
+    HEIGHT,
+    SENT,
+    WIDTH,
+    corners,
+    find,
+    link,
+    picture_in,
+    show,
+    wait_until_whole,
+)
+from playwright.sync_api import Browser, Page, expect
 
-WIDTH, HEIGHT = 640, 480
 WHOLE = {"x": 0, "y": 0, "width": 0, "height": 0}
 BOX = {"x": 1000, "y": 800, "width": 2000, "height": 1500}
 
-FIT_VIEW = "app.extensionManager.command.execute('Comfy.Canvas.FitView')"
-
-STANDS_STILL = """(element) => new Promise((resolve) => {
-    let before = ""
-    let frames = 0
-    const look = () => {
-        const { x, y, width, height } = element.getBoundingClientRect()
-        const now = [x, y, width, height].join()
-        frames = now === before ? frames + 1 : 0
-        before = now
-        frames < 20 ? requestAnimationFrame(look) : resolve()
-    }
-    look()
-})"""
-
-FIND_EXTRACT = "void (window.made = { extract: app.graph.nodes.find((node) => node.type === 'PicpikExtractPattern') })"
-SENT = "async () => (await app.graphToPrompt()).output[made.extract.id].inputs"
 SET_BOX = """(value) => {
-    const widget = made.extract.widgets.find((each) => each.name === "box")
+    const widget = made.picker.widgets.find((each) => each.name === "box")
     widget.value = value
     widget.callback(value)
 }"""
 
+EXTRACT = "PicpikExtractPattern"
+
 each_canvas = pytest.mark.parametrize("canvas", CANVASES)
 
 
-@pytest.fixture
-def upload(comfyui: ComfyuiServer):
-    """Puts a picture of a size into ComfyUI's input folder."""
-
-    def upload(width: int, height: int) -> str:
-        content = io.BytesIO()
-        Image.linear_gradient("L").resize((width, height)).convert("RGB").save(content, "JPEG")
-        files = {"image": (f"box-{width}x{height}.jpg", content.getvalue(), "image/jpeg")}
-        return comfyui.client.http.post("/upload/image", files=files).raise_for_status().json()["name"]
-
-    return upload
-
-
-def show(page: Page, picture: str, *between: tuple[str, dict[str, Any]], **extract: Any) -> None:
-    """Load Image, what comes `between` (a node's type and its values), Extract Pattern, Preview Image."""
-    nodes: dict[str, Any] = {"load": {"type": "LoadImage", "pos": [40, 100], "values": {"image": picture}}}
-    links, last = [], "load"
-    for type, values in between:
-        nodes[type] = {"type": type, "pos": [40, 500], "values": values}
-        links.append((last, 0, type, "image"))
-        last = type
-    nodes["extract"] = {
-        "type": "PicpikExtractPattern",
-        "pos": [420, 100],
-        "values": {"width": 64, "height": 64, **extract},
-    }
-    nodes["preview"] = {"type": "PreviewImage", "pos": [900, 100]}
-    build(page, nodes, *links, (last, 0, "extract", "raw_image"), ("extract", 0, "preview", "images"))
-
-
-def corners(place: Locator) -> tuple[float, float, float, float]:
-    """x, y, width and height, once the place stands still: the view glides to where all nodes are seen."""
-    place.evaluate(STANDS_STILL)
-    found = place.bounding_box()
-    assert found
-    return found["x"], found["y"], found["width"], found["height"]
-
-
-def picture_in(page: Page) -> Locator:
-    """The picture in the picker, once the node has made room for it."""
-    picture = page.locator(".picpik-box")
-    expect(picture).to_be_visible()
-    page.wait_for_function("document.querySelector('.picpik-box').height > 100")
-    page.evaluate(FIT_VIEW)
-    return picture
+def show_extract(page: Page, picture: str, *between: tuple[str, dict[str, Any]], **values: Any) -> None:
+    show(page, picture, *between, node=EXTRACT, width=64, height=64, **values)
 
 
 def drag(page: Page, start: tuple[float, float], way: tuple[float, float]) -> None:
@@ -110,7 +60,7 @@ def test_a_box_drawn_with_the_mouse_is_sent_and_opens_the_same_in_the_other_canv
 ):
     with opened(browser, comfyui, environment, canvas, f"box-{canvas}") as front_end:
         page = front_end.page
-        show(page, upload(WIDTH, HEIGHT))
+        show_extract(page, upload(WIDTH, HEIGHT))
         assert page.evaluate(SENT)["box"] == WHOLE
         *_, width, height = corners(picture_in(page))
         drag(page, (0.5, 0.5), (width / 2 - 1, height / 2 - 1))
@@ -125,7 +75,7 @@ def test_a_box_drawn_with_the_mouse_is_sent_and_opens_the_same_in_the_other_canv
     with opened(browser, comfyui, environment, other, f"box-{canvas}-opened-in-{other}") as front_end:
         page = front_end.page
         page.evaluate("workflow => app.loadGraphData(workflow)", saved)
-        page.evaluate(FIND_EXTRACT)
+        find(page, EXTRACT)
         picture_in(page)
         assert page.evaluate(SENT) == sent
 
@@ -136,7 +86,7 @@ def test_a_drawn_box_is_taken_back_by_undo_and_by_the_button(
 ):
     with opened(browser, comfyui, environment, canvas, f"box-undone-{canvas}") as front_end:
         page = front_end.page
-        show(page, upload(WIDTH, HEIGHT))
+        show_extract(page, upload(WIDTH, HEIGHT))
         picture_in(page)
         drag(page, (0.1, 0.1), (60, 60))
         assert page.evaluate(SENT)["box"] != WHOLE
@@ -148,7 +98,7 @@ def test_a_drawn_box_is_taken_back_by_undo_and_by_the_button(
         assert page.evaluate(SENT)["box"] not in (WHOLE, drawn)
 
         page.evaluate("app.extensionManager.command.execute('Comfy.Undo')")
-        page.wait_for_function(f"() => {{ {FIND_EXTRACT}; return made.extract?.widgets[0].value.x === {drawn['x']} }}")
+        find(page, EXTRACT, f"made.picker.widgets[0].value.x === {drawn['x']}")
 
         assert page.evaluate(SENT)["box"] == drawn
 
@@ -170,7 +120,7 @@ def test_a_drag_that_the_system_cancels_leaves_the_box(large: FrontEnd):
     page.mouse.move(x + width * 0.05, y + height * 0.05)
     page.mouse.down()
     page.mouse.move(x + width * 0.5, y + height * 0.5, steps=4)
-    page.locator(".picpik-box").evaluate("(canvas) => canvas.releasePointerCapture(1)")
+    page.locator(".picpik-picker-picture").evaluate("(canvas) => canvas.releasePointerCapture(1)")
     page.mouse.move(x + width * 0.7, y + height * 0.7, steps=4)
     page.mouse.up()
 
@@ -209,7 +159,7 @@ def large(
 ) -> Iterator[FrontEnd]:
     """A front end with a box on a photo of 6000 x 4000 pixels."""
     with opened(browser, comfyui, environment, canvas, request.node.name) as front_end:
-        show(front_end.page, upload(6000, 4000))
+        show_extract(front_end.page, upload(6000, 4000))
         front_end.page.evaluate(SET_BOX, BOX)
         yield front_end
         assert front_end.page_errors == []
@@ -220,7 +170,7 @@ def test_zeros_typed_on_the_classic_canvas_are_the_whole_picture(
 ):
     with opened(browser, comfyui, environment, "classic", "box-typed") as front_end:
         page = front_end.page
-        nodes = {"extract": {"type": "PicpikExtractPattern", "pos": [420, 100]}}
+        nodes = {"picker": {"type": "PicpikExtractPattern", "pos": [420, 100]}}
         build(page, nodes)
         page.evaluate(SET_BOX, {"x": 8, "y": 8, "width": 100, "height": 80})
         for side in ("x", "y", "width", "height"):
@@ -241,17 +191,17 @@ def test_behind_another_node_the_picture_is_there_once_it_was_run_and_after_a_re
     browser: Browser, comfyui: ComfyuiServer, environment: Environment, upload, canvas: str
 ):
     with opened(browser, comfyui, environment, canvas, f"box-behind-{canvas}") as front_end:
-        show(front_end.page, upload(WIDTH, HEIGHT), ("ImageScaleBy", {"scale_by": 0.5}), seed=800)
+        show_extract(front_end.page, upload(WIDTH, HEIGHT), ("ImageScaleBy", {"scale_by": 0.5}), seed=800)
         front_end.page.evaluate("app.loadGraphData(app.graph.serialize())")  # gives the workflow an id
-        hint = front_end.page.locator(".picpik-box-hint")
+        hint = front_end.page.locator(".picpik-picker-hint")
         expect(hint).to_have_text("Run once to see the picture here and to draw the box on it.")
         assert front_end.run().kind == "execution_success"
-        expect(front_end.page.locator(".picpik-box-said")).to_have_text("The whole picture, 320 × 240")
+        expect(front_end.page.locator(".picpik-picked")).to_have_text("The whole picture, 320 × 240")
 
         page = front_end.page
         front_end.open_with(page.evaluate("app.graph.serialize()"))
-        page.evaluate(FIND_EXTRACT)
-        expect(page.locator(".picpik-box-said")).to_have_text("The whole picture, 320 × 240")
+        find(page, EXTRACT)
+        expect(page.locator(".picpik-picked")).to_have_text("The whole picture, 320 × 240")
         picture_in(page)
         drag(page, (0.25, 0.25), (40, 40))
         box = page.evaluate(SENT)["box"]
@@ -271,11 +221,11 @@ def test_a_copied_workflow_has_its_picture_from_the_cache(
         page = front_end.page
         saved["id"] = f"c0ffee00-0000-4000-8000-00000000000{CANVASES.index(canvas)}"
         page.evaluate("workflow => app.loadGraphData(workflow)", saved)
-        expect(page.locator(".picpik-box-hint")).to_have_text(
+        expect(page.locator(".picpik-picker-hint")).to_have_text(
             "Run once to see the picture here and to draw the box on it."
         )
         assert front_end.run().kind == "execution_success"
-        expect(page.locator(".picpik-box-said")).to_have_text("252 × 252 at 308, 274")
+        expect(page.locator(".picpik-picked")).to_have_text("252 × 252 at 308, 274")
         picture_in(page)
 
 
@@ -286,20 +236,20 @@ def test_in_a_subgraph_the_picture_is_there(
     with opened(browser, comfyui, environment, canvas, f"box-in-a-subgraph-{canvas}") as front_end:
         page = front_end.page
         picture = upload(WIDTH, HEIGHT)
-        show(page, picture, ("ImageScaleBy", {"scale_by": 0.25}), seed=801)
+        show_extract(page, picture, ("ImageScaleBy", {"scale_by": 0.25}), seed=801)
         page.evaluate(
             """async () => {
                 const nextFrame = () => new Promise(requestAnimationFrame)
-                const { subgraph } = app.graph.convertToSubgraph(new Set([made.extract]))
+                const { subgraph } = app.graph.convertToSubgraph(new Set([made.picker]))
                 await nextFrame() // it is drawn from outside before anybody opens it
                 await nextFrame()
                 app.canvas.setGraph(subgraph)
-                made.extract = subgraph.nodes.find((node) => node.type === "PicpikExtractPattern")
+                made.picker = subgraph.nodes.find((node) => node.type === "PicpikExtractPattern")
             }"""
         )
         assert front_end.run().kind == "execution_success"
 
-        expect(page.locator(".picpik-box-said")).to_have_text("The whole picture, 160 × 120")
+        expect(page.locator(".picpik-picked")).to_have_text("The whole picture, 160 × 120")
 
 
 @each_canvas
@@ -309,37 +259,21 @@ def test_the_hint_says_why_there_is_no_picture_and_is_never_cut_off(
     with opened(browser, comfyui, environment, canvas, f"box-hints-{canvas}") as front_end:
         page = front_end.page
         nodes = {
-            "extract": {"type": "PicpikExtractPattern", "pos": [420, 100]},
+            "picker": {"type": "PicpikExtractPattern", "pos": [420, 100]},
             "load": {"type": "LoadImage", "pos": [40, 100], "values": {"image": upload(WIDTH, HEIGHT)}},
             "box": {"type": "PrimitiveBoundingBox", "pos": [40, 600]},
         }
         build(page, nodes)
-        hint = page.locator(".picpik-box-hint")
-        connect = """([from, slot, input]) => {
-            made[from].connect(slot, made.extract, made.extract.findInputSlot(input))
-        }"""
+        hint = page.locator(".picpik-picker-hint")
         expect(hint).to_have_text("Link raw_image to a picture to draw the box on it here.")
         wait_until_whole(page)
-        page.evaluate(connect, ["load", 0, "raw_image"])
+        link(page, "load", 0, "raw_image")
         expect(hint).to_have_text("")
-        page.evaluate(connect, ["box", 0, "box"])
+        link(page, "box", 0, "box")
         expect(hint).to_have_text("box is linked: it comes from there.")
-        page.evaluate(connect, ["load", 1, "region"])
+        link(page, "load", 1, "region")
         expect(hint).to_have_text("region is linked: the box around what is painted there is used.")
         wait_until_whole(page)
-
-
-def wait_until_whole(page: Page) -> None:
-    """Until nothing below covers the hint, and nothing around it cuts it off."""
-    page.wait_for_function(
-        """() => {
-            const hint = document.querySelector(".picpik-box-hint")
-            const { left, right, top, bottom } = hint.getBoundingClientRect()
-            const inner = [[left + 2, top + 2], [right - 2, bottom - 2]]
-            return inner.every(([x, y]) => hint.contains(document.elementFromPoint(x, y)))
-                && bottom <= hint.parentElement.parentElement.getBoundingClientRect().bottom + 1
-        }"""
-    )
 
 
 @each_canvas
@@ -348,9 +282,9 @@ def test_the_picker_stands_below_the_box_and_takes_no_place_among_the_saved_valu
 ):
     with opened(browser, comfyui, environment, canvas, f"box-place-{canvas}") as front_end:
         page = front_end.page
-        build(page, {"extract": {"type": "PicpikExtractPattern", "pos": [420, 100]}})
-        names = page.evaluate("made.extract.widgets.map((widget) => widget.name)")
-        values = page.evaluate("made.extract.serialize().widgets_values")
+        build(page, {"picker": {"type": "PicpikExtractPattern", "pos": [420, 100]}})
+        names = page.evaluate("made.picker.widgets.map((widget) => widget.name)")
+        values = page.evaluate("made.picker.serialize().widgets_values")
 
     assert names[:7] == ["box", "box x", "box y", "box width", "box height", "picpik_box_picker", "tiling"]
     assert values[:8] == [WHOLE, 0, 0, 0, 0, False, "PICPIK General", ""]
@@ -370,10 +304,10 @@ def test_where_a_front_end_makes_other_fields_of_a_box_they_work_without_the_pic
                 }
             }"""
         )
-        show(page, upload(WIDTH, HEIGHT))
+        show_extract(page, upload(WIDTH, HEIGHT))
         page.evaluate(SET_BOX, {"x": 8, "y": 8, "width": 100, "height": 80})
 
-        assert page.locator(".picpik-box-picker").count() == 0
+        assert page.locator(".picpik-picker").count() == 0
         assert page.evaluate(SENT)["box"] == {"x": 8, "y": 8, "width": 100, "height": 80}
         assert front_end.run().kind == "execution_success"
         assert front_end.page_errors == []
