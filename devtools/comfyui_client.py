@@ -54,6 +54,12 @@ class Outcome:
         """The first error."""
         return self.errors[0] if self.errors else None
 
+    @property
+    def shown(self) -> dict[str, list[str]]:
+        """The texts that nodes such as Preview Any show after the run, by node id."""
+        outputs: dict[str, dict[str, Any]] = self.history.get("outputs", {})
+        return {node_id: list(output["text"]) for node_id, output in outputs.items() if "text" in output}
+
     def texts(self, node_id: str) -> list[str]:
         """What was shown under the node while it ran, in order."""
         return [

@@ -41,7 +41,7 @@ def run(environment: Environment, source: ComfyuiSource, stay_up: bool, port: in
 
 
 def _run_workflows(client: ComfyuiClient, workflows: Path, pictures: Path) -> int:
-    """Runs all workflows, saves their pictures, says what they show; gives the number of those that failed."""
+    """Runs all workflows, saves their pictures, says their texts; gives the number of those that failed."""
     paths = sorted(workflows.glob("*.json"))
     if not paths:
         raise Failure(f"There are no workflows in {workflows}.\nCheck that the checkout is complete.")
@@ -68,6 +68,9 @@ def _run_workflow(client: ComfyuiClient, workflow: Workflow, folder: Path) -> No
     if outcome.error:
         raise Failure(f"{titles[outcome.error.node_id]}: {outcome.error.message}")
     say(f"    ran in {time.monotonic() - started:.1f} s")
+    for node_id, texts in outcome.shown.items():
+        for text in texts:
+            say(f"    {titles[node_id]}: {text}")
     if not _save_pictures(titles, outcome, folder):
         raise Failure("it ended well, but without a picture.")
 
