@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
@@ -17,18 +16,11 @@ from typing import Any
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik.api import (
-    Account,
-    ApplyReferencePattern,
-    DataUri,
-    GeneratePatternsFromImage,
-    Generation,
-    Timeouts,
-)
+from comfyui_picpik.picpik.api import Account, Action, Timeouts
 from comfyui_picpik.picpik.runner import Delays, Runner
 from comfyui_picpik.sandbox import SandboxThread, start_in_thread
+from comfyui_picpik.tests.integration.example_actions import example_action, png
 from comfyui_picpik.tests.paths import ROOT
-from PIL import Image
 
 QUICK = Delays(
     first_retry=0.01,
@@ -57,38 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:coroutine 'connect_tcp:RuntimeWarning")
 
 
-def png(colour: int = 90) -> bytes:
-    """A picture of 64 x 64."""
-    file = io.BytesIO()
-    Image.linear_gradient("L").resize((64, 64)).convert("RGB").point(lambda value: (value + colour) % 256).save(
-        file, "PNG"
-    )
-    return file.getvalue()
-
-
-def mask() -> bytes:
-    file = io.BytesIO()
-    picture = Image.new("L", (64, 64))
-    picture.paste(255, (16, 16, 48, 48))
-    picture.save(file, "PNG")
-    return file.getvalue()
-
-
-_PICTURE = DataUri.encode("image/png", [png()])
-_MASK = DataUri.encode("image/png", [mask()])
-
-
-def extract(name: str, seed: int = 1, batch_size: int = 1) -> GeneratePatternsFromImage:
+def extract(name: str, seed: int = 1, batch_size: int = 1) -> Action:
     """A request that is equal to no other of another name."""
-    return GeneratePatternsFromImage(_PICTURE, (0, 0, 64, 64), generation=_generation(name, seed, batch_size))
+    return example_action("GeneratePatternsFromImage", name, seed, batch_size)
 
 
-def apply(name: str, seed: int = 1, batch_size: int = 1) -> ApplyReferencePattern:
-    return ApplyReferencePattern(_PICTURE, _MASK, _PICTURE, generation=_generation(name, seed, batch_size))
-
-
-def _generation(name: str, seed: int, batch_size: int) -> Generation:
-    return Generation(positive_prompts=(name,), seed=seed, width=64, height=64, batch_size=batch_size)
+def apply(name: str, seed: int = 1, batch_size: int = 1) -> Action:
+    return example_action("ApplyReferencePattern", name, seed, batch_size)
 
 
 class House:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from comfyui_picpik.tests.simulation.service import Fate
+from comfyui_picpik.tests.simulation.service import WITHOUT_SEED, Fate
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Ask:
 
     name: str
     action: str = "GeneratePatternsFromImage"
-    seed: int = 0
+    seed: int | None = 0
     pictures: int = 1
     upload: float = 0.5
 
@@ -28,8 +28,8 @@ class Ask:
         return self.seed == -1
 
     def __str__(self) -> str:
-        kind = "extract" if self.action == "GeneratePatternsFromImage" else "apply"
-        return f"{self.name} ({kind}, seed {self.seed}, {self.pictures} pictures, uploaded in {self.upload:g} s)"
+        seed = "no seed" if self.seed is None else f"seed {self.seed}"
+        return f"{self.name} ({self.action}, {seed}, {self.pictures} results, uploaded in {self.upload:g} s)"
 
 
 @dataclass(frozen=True)
@@ -278,15 +278,20 @@ class _Drawing:
 
     def _asks(self) -> tuple[Ask, ...]:
         draw = self.draw
-        kinds = [
-            (draw.choice(("GeneratePatternsFromImage", "ApplyReferencePattern")), draw.choice((0, 0, 0, 5, -1)))
-            for _ in range(2)
-        ]
+        kinds = [self._kind() for _ in range(2)]
         upload = draw.choice((0.2, 0.5, 2.0, 6.0))
         return tuple(
-            Ask(name, *draw.choice((kinds[0], kinds[0], kinds[1])), draw.choice((1, 1, 1, 2)), upload + index * 0.3)
+            self._ask(name, *draw.choice((kinds[0], kinds[0], kinds[1])), upload + index * 0.3)
             for index, name in enumerate("abc"[: draw.choice((1, 1, 2, 3))])
         )
+
+    def _kind(self) -> tuple[str, int | None]:
+        draw = self.draw
+        action = draw.choice(("GeneratePatternsFromImage", "ApplyReferencePattern") * 2 + WITHOUT_SEED)
+        return action, None if action in WITHOUT_SEED else draw.choice((0, 0, 0, 5, -1))
+
+    def _ask(self, name: str, action: str, seed: int | None, upload: float) -> Ask:
+        return Ask(name, action, seed, 1 if action == "RemoveContents" else self.draw.choice((1, 1, 1, 2)), upload)
 
     def _events(self, asks: tuple[Ask, ...], computers: int, tells_time: bool) -> tuple[Event, ...]:
         draw = self.draw

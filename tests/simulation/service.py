@@ -19,7 +19,10 @@ EPOCH = 1_790_000_000.0
 
 KEPT = 24 * 3600.0
 CREDITS_PER_PICTURE = 60
-SUBMITS = ("GeneratePatternsFromImage", "ApplyReferencePattern")
+TEXTS = "DescribeImages"
+"""The Action whose results are texts."""
+WITHOUT_SEED = ("RemoveContents", TEXTS)
+SUBMITS = ("GeneratePatternsFromImage", "ApplyReferencePattern", *WITHOUT_SEED)
 
 _XID_ALPHABET = "0123456789abcdefghijklmnopqrstuv"
 _NOBODY = contextvars.Context()
@@ -64,7 +67,7 @@ class Task:
     uid: str
     name: str
     action: str
-    seed: int
+    seed: int | None
     count: int
     account: str
     made: float
@@ -96,7 +99,7 @@ class Task:
         """TaskDetail."""
         has_ended = now >= self.ends
         detail: dict[str, Any] = {"TaskUID": self.uid, "Action": self.action + self.fate.echo, "ErrorCode": 0}
-        if has_ended or self.fate.tells_seed:
+        if self.seed is not None and (has_ended or self.fate.tells_seed):
             detail["Seed"] = self.seed
         if not has_ended:
             return detail | {"Status": "Queuing" if now < self.made + self.fate.queued else "Running"}
@@ -106,9 +109,13 @@ class Task:
             return detail | {"Status": "Ended", "ErrorMassage": "the model broke"}
         if self.fate.end == "odd":
             return detail | {"Status": "Rejected"}
-        urls = [f"https://pictures.picpik.ai/{self.uid}/{index}?sign=x" for index in range(self.count)]
         points = CREDITS_PER_PICTURE * self.count
-        return detail | {"Status": "Finished", "ImgList": urls, "ConsumeApiPoint": points}
+        return detail | {"Status": "Finished", "ConsumeApiPoint": points} | self._results()
+
+    def _results(self) -> dict[str, list[str]]:
+        if self.action == TEXTS:
+            return {"TxtList": [text_of(self.name, self.uid, index) for index in range(self.count)]}
+        return {"ImgList": [f"https://pictures.picpik.ai/{self.uid}/{index}?sign=x" for index in range(self.count)]}
 
 
 @dataclass(frozen=True)
@@ -167,13 +174,12 @@ class SimulatedService:
         fates = self._fates.get(name, [])
         fate = fates[self._made[name]] if self._made[name] < len(fates) else Fate()
         self._made[name] += 1
-        seed = params.get("Seed", -1)
         task = Task(
             uid=self._uid(fate),
             name=name,
             action=params["Action"],
-            seed=seed if seed >= 0 else 77 + len(self.tasks),
-            count=params.get("BatchSize", 1),
+            seed=self._seed(params),
+            count=len(params["ImageList"]) if params["Action"] == TEXTS else params.get("BatchSize", 1),
             account=params["PublicKey"],
             made=self.now,
             fate=fate,
@@ -182,6 +188,12 @@ class SimulatedService:
         submit.task = self.tasks[task.uid] = task
         self.of_name[name].append(task)
         return task
+
+    def _seed(self, params: dict[str, Any]) -> int | None:
+        if params["Action"] in WITHOUT_SEED:
+            return None
+        seed = params.get("Seed", -1)
+        return seed if seed >= 0 else 77 + len(self.tasks)
 
     def _uid(self, fate: Fate) -> str:
         number = len(self.tasks) + 1
@@ -232,12 +244,21 @@ class SimulatedService:
 
 def picture_of(name: str, uid: str, index: int) -> bytes:
     """What stands for a PNG in virtual time: a signature, whose it is, and an end."""
-    return b"\x89PNG\r\n\x1a\n" + f"{name} {uid} {index}".encode() + b" end"
+    return b"\x89PNG\r\n\x1a\n" + text_of(name, uid, index).encode() + b" end"
+
+
+def text_of(name: str, uid: str, index: int) -> str:
+    return f"{name} {uid} {index}"
+
+
+def owner_of_text(content: bytes) -> tuple[str, str]:
+    """Name and TaskUID of the task that a text is of."""
+    name, uid, _ = content.decode().split()
+    return name, uid
 
 
 def owner_of(content: bytes) -> tuple[str, str]:
     """Name and TaskUID of the task that a whole picture is of. Raises ValueError."""
     if not (content.startswith(b"\x89PNG\r\n\x1a\n") and content.endswith(b" end")):
         raise ValueError("it is no whole picture")
-    name, uid, _ = content[8:-4].decode().split()
-    return name, uid
+    return owner_of_text(content[8:-4])

@@ -14,19 +14,22 @@ from typing import Any
 from comfyui_picpik.picpik import runner
 from comfyui_picpik.picpik.api import (
     Account,
+    Action,
     ApplyReferencePattern,
     Client,
     DataUri,
+    DescribeImages,
     GeneratePatternsFromImage,
     Generation,
     PicpikError,
+    RemoveContents,
 )
 from comfyui_picpik.picpik.runner.work import Work
 from comfyui_picpik.tests.simulation.home import ComputerClock, Home, LedgerOfProcess, MemoryOwners, MemoryResults
 from comfyui_picpik.tests.simulation.network import Network, Wire
 from comfyui_picpik.tests.simulation.promise import Delivery, RunRecord, Story
 from comfyui_picpik.tests.simulation.schedule import Ask, End, Event, Freeze, Poll, Run, Schedule, SetClock
-from comfyui_picpik.tests.simulation.service import SimulatedService, Submit, owner_of
+from comfyui_picpik.tests.simulation.service import SimulatedService, Submit, owner_of, owner_of_text
 from comfyui_picpik.tests.simulation.virtual_loop import PROCESS, Life, VirtualLoop
 
 OWN = Account("https://api.picpik.ai", "own", "secret")
@@ -376,6 +379,7 @@ class World:
 
     def _receive(self, record: RunRecord, result: runner.TaskResult, is_poll: bool) -> None:
         owners = {owner_of(self.results.read(path)) for path in result.pictures}
+        owners |= {owner_of_text(self.results.read(path)) for path in result.texts}
         record.outcome, record.uid = "part of a result" if result.missing else "result", result.task_uid
         self.story.said += getattr(result, "notes", ())
         names = frozenset(name for name, _ in owners)
@@ -451,8 +455,18 @@ class _Ears(logging.Handler):
 _PICTURE = DataUri.encode("image/png", [b"a picture"])
 
 
-def _request(ask: Ask) -> Any:
+def _request(ask: Ask) -> Action:
+    if ask.seed is None:
+        return _without_seed(ask)
     generation = Generation(positive_prompts=(ask.name,), seed=ask.seed, width=64, height=64, batch_size=ask.pictures)
     if ask.action == "GeneratePatternsFromImage":
         return GeneratePatternsFromImage(_PICTURE, (0, 0, 8, 8), generation=generation)
     return ApplyReferencePattern(_PICTURE, _PICTURE, _PICTURE, generation=generation)
+
+
+def _without_seed(ask: Ask) -> Action:
+    """Its name is sent where the others have their prompts."""
+    named = {"PositivePrompts": [ask.name]}
+    if ask.action == "RemoveContents":
+        return RemoveContents(_PICTURE, _PICTURE, extra_parameters=named)
+    return DescribeImages((_PICTURE,) * ask.pictures, extra_parameters=named)

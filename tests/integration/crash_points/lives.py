@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from comfyui_picpik.picpik.api import Account, DataUri, GeneratePatternsFromImage, Generation, PicpikError
+from comfyui_picpik.picpik.api import Account, DataUri, PicpikError
 from comfyui_picpik.picpik.runner import Delays, OutcomeUnknown, Runner, TaskResult
+from comfyui_picpik.tests.integration.example_actions import example_action
 from PIL import Image
 
 from .database import watch_ledger
@@ -67,6 +68,7 @@ class _Life:
         handler = logging.Handler(logging.WARNING)
         handler.emit = lambda record: self.log.append(record.getMessage())
         logging.getLogger().addHandler(handler)
+        self._action = order["action"]
         self._picture = DataUri.encode("image/png", [Path(order["picture"]).read_bytes()])
         self._account = Account(*order["account"])
         self.runner = Runner(
@@ -78,25 +80,24 @@ class _Life:
 
     def submit(self, name: str) -> Any:
         """A request that is equal to no other of another name, and that the service tells from none."""
-        generation = Generation(positive_prompts=(name,), seed=SEED, width=64, height=64)
-        return self.runner.submit(
-            self._account, GeneratePatternsFromImage(self._picture, (0, 0, 64, 64), generation=generation)
-        )
+        return self.runner.submit(self._account, example_action(self._action, name, SEED, picture=self._picture))
 
     def collect(self, task_uid: str) -> None:
         """What Poll Task does."""
         self.wait(f"Poll Task {task_uid}", self.runner.collect(self._account, task_uid))
 
     def wait(self, name: str, handle: Any, *, delivers: bool = True) -> TaskResult | Exception:
-        """What the node that waits gets; a picture is read, as a node does, and handed out."""
+        """What the node that waits gets; a result is read, as a node does, and handed out."""
         try:
             result = handle.result.result(SOON)
             for file in result.pictures:
                 _check(file.read_bytes())
+            for file in result.texts:
+                file.read_text("utf-8")
         except (PicpikError, OSError, ValueError) as error:
             self.runs.append({"name": name, "outcome": type(error).__name__, "said": str(error)})
             return error
-        self.runs.append({"name": name, "outcome": "picture", "task": result.task_uid})
+        self.runs.append({"name": name, "outcome": "result", "task": result.task_uid})
         if delivers:
             result.deliver()
         return result

@@ -15,7 +15,6 @@ from .seams import CRASHED, CUT_KEEPING_NAMES, DISK_ERROR, NEVER, Blow
 from .store import Store
 from .zygotes import Zygote
 
-ACTION = "GeneratePatternsFromImage"
 _READ_WITHIN = 10.0
 _POLL_TASK = "Poll Task "
 
@@ -48,7 +47,7 @@ class Point:
     def tried(self) -> Seen | None:
         """What came of it; None where the life had no seam k."""
         if self._scenario.fault is not None:
-            self._house.faults.add(action=ACTION, **self._scenario.fault)
+            self._house.faults.add(action=self._scenario.action, **self._scenario.fault)
         self._live(
             self._order("first", self._scenario.life, self._blow),
             *(
@@ -75,6 +74,7 @@ class Point:
             "folder": str(self._folder),
             "picture": str(self._picture),
             "account": [account.endpoint, account.public_key, account.private_key],
+            "action": self._scenario.action,
             "requests": self._scenario.requests,
             "keep_bytes": self._scenario.keep_bytes,
             "blow": [blow.kind, blow.at],
@@ -99,7 +99,7 @@ class Point:
     def _wait_until_the_service_has_read_all(self) -> None:
         """What a process has sent arrives after its end, too, but before anybody has started ComfyUI again."""
         logs = (*self._lines("first.log"), *self._lines("other.log"))
-        sent = sum(line.endswith(f"{ACTION} sent") for line in logs)
+        sent = sum(line.endswith(f"{self._scenario.action} sent") for line in logs)
         end = time.monotonic() + _READ_WITHIN
         while self._house.paid() + self._refused() < sent and time.monotonic() < end:
             time.sleep(0.005)

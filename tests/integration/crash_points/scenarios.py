@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from comfyui_picpik.tests.integration.example_actions import EVERY_ACTION
+
 LOST_AND_ACCEPTED = {"kind": "reset", "accepted": True}
 LOST_AND_NOT_ACCEPTED = {"kind": "reset", "accepted": False}
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """`life` is one of `lives.LIVES`; `fault` meets the first submit; `companions` live the same life beside it.
+    """`requests` are names of requests of `action`.
 
+    `life` is one of `lives.LIVES`; `fault` meets the first submit; `companions` live the same life beside it.
     A store that keeps `keep_bytes` alone is full; 0 stands for a store that is not.
     """
 
     name: str
+    action: str = "GeneratePatternsFromImage"
     requests: tuple[str, ...] = ("one",)
     life: str = "run"
     fault: Mapping[str, Any] | None = None
@@ -35,4 +39,11 @@ SCENARIOS = (
     Scenario("wait off", life="do not wait"),
     Scenario("two processes", companions=1),
     Scenario("store full", requests=("one", "two"), life="run one after another", keep_bytes=1),
+    Scenario("a text", action="DescribeImages"),
+    Scenario("no Seed, lost answer, found", action="RemoveContents", fault=LOST_AND_ACCEPTED),
+)
+OTHER_ACTIONS = tuple(
+    Scenario(action, action=action)
+    for action in EVERY_ACTION
+    if action not in {scenario.action for scenario in SCENARIOS}
 )

@@ -41,7 +41,7 @@ async def test_the_request_uuid_may_be_left_out_and_is_then_not_echoed(client):
     [
         ({"Action": None}, 160, "Action"),
         ({"Action": ""}, 160, "Action"),
-        ({"Action": "GenerateImages"}, 161, "GenerateImages"),
+        ({"Action": "GenerateBackgrounds"}, 161, "GenerateBackgrounds"),
         ({"Action": ["ListModels"]}, 161, "Action"),
         ({"PublicKey": None}, 220, "PublicKey"),
         ({"PublicKey": 5}, 230, "PublicKey"),

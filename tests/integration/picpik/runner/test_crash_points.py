@@ -5,9 +5,9 @@ The seams, the blows and the lives between them are in `tests/integration/crash_
 What is counted, from the sandbox's own record of accepted tasks: of each request exactly one may be accepted, whatever
 happens at whichever seam, after ComfyUI was started again and the request was run again, as often as its messages ask.
 The sandbox lists a task until somebody has seen it, so not even a crash between a send and its answer is an excuse.
-Each accepted task's picture must be whole in the results folder and named in the ledger at the end. Where a crash has
+Each accepted task's result must be whole in the results folder and named in the ledger at the end. Where a crash has
 left several equal requests without an answer, nobody can tell whose task is whose: then they must be named to the user,
-nothing more may be paid, and Poll Task must bring their pictures.
+nothing more may be paid, and Poll Task must bring their results.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comfyui_picpik.tests.integration.crash_points.scenarios import SCENARIOS, Scenario
+from comfyui_picpik.tests.integration.crash_points.scenarios import OTHER_ACTIONS, SCENARIOS, Scenario
 from comfyui_picpik.tests.integration.crash_points.seams import CRASH, CUT, CUT_KEEPING_NAMES, DISK_ERROR
 from comfyui_picpik.tests.integration.crash_points.sweep import Figures, Sweep
 
@@ -53,7 +53,7 @@ def sweep(make_house: Any, tmp_path: Path, a_picture: Path) -> Iterator[Sweep]:
         yield sweep
 
 
-@each_scenario
+@pytest.mark.parametrize("scenario", (*SCENARIOS, *OTHER_ACTIONS), ids=lambda scenario: scenario.name)
 def test_a_process_may_end_at_any_seam(scenario: Scenario, sweep: Sweep, figures: dict[str, Figures]) -> None:
     assert_that_all_is_well(scenario, CRASH, sweep, figures)
 

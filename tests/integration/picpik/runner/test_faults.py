@@ -1,10 +1,10 @@
 """A thousand random fault sequences: nothing is paid twice, nothing that was paid is lost.
 
-A *sequence* is one request in a small world of its own home folder and sandbox, shared with some others: it is run
-several times, at once and again, cancelled, delivered or not, while connections are refused and reset, answers hang,
-are garbage, or say things nobody has documented, tasks fail and vanish, result files expire or arrive broken, the
-clock is set, and ComfyUI ends in the middle and starts again. All of it is drawn from PICPIK_FAULT_SEED (default 1);
-PICPIK_FAULT_SEQUENCES (default 1000) says how many.
+A *sequence* is one request, of any Action, in a small world of its own home folder and sandbox, shared with some
+others: it is run several times, at once and again, cancelled, delivered or not, while connections are refused and
+reset, answers hang, are garbage, or say things nobody has documented, tasks fail and vanish, result files expire or
+arrive broken, the clock is set, and ComfyUI ends in the middle and starts again. All of it is drawn from
+PICPIK_FAULT_SEED (default 1); PICPIK_FAULT_SEQUENCES (default 1000) says how many.
 
 What is counted, from the sandbox's own record of accepted tasks:
 
@@ -41,7 +41,7 @@ from typing import Any
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik.api import CallFailed, PicpikError
+from comfyui_picpik.picpik.api import ACTIONS, CallFailed, PicpikError
 from comfyui_picpik.picpik.ledger import DELIVERED, STORED, UNKNOWN, Record, TaskHistory
 from comfyui_picpik.picpik.runner import (
     Handle,
@@ -54,6 +54,7 @@ from comfyui_picpik.picpik.runner import (
     Withdrawn,
 )
 from comfyui_picpik.tests.clocks import SetClock
+from comfyui_picpik.tests.integration.example_actions import EVERY_ACTION, example_action
 from comfyui_picpik.tests.waiting import until
 
 SEQUENCES = int(os.environ.get("PICPIK_FAULT_SEQUENCES", "1000"))
@@ -152,7 +153,7 @@ class Sequence:
 
     @property
     def draws(self) -> bool:
-        return self.action.generation.seed == -1
+        return self.action.seed == -1
 
     def clicked(self) -> None:
         self.runs += 1
@@ -190,8 +191,8 @@ class World:
     def _sequence(self, world: int, index: int) -> Sequence:
         own, shared = world * 1000 + index, world * 1000 + 999
         seed = self.random.choices((own, shared, -1), (6, 2, 2))[0]
-        make = self.random.choice((self.house.extract, self.house.apply))
-        return Sequence(name := f"w{world}s{index}", make(name, seed, self.random.choice((1, 1, 2))))
+        action, batch_size = self.random.choice(EVERY_ACTION), self.random.choice((1, 1, 2))
+        return Sequence(name := f"w{world}s{index}", example_action(action, name, seed, batch_size))
 
     def live(self) -> None:
         for _ in range(self.random.randint(2, 4)):
@@ -218,7 +219,7 @@ class World:
                 kind, options = draw.choice(OF_READS)
                 faults.add(kind, action=action, **options)
         if draw.random() < 0.5:
-            faults.add("reset_unread", action=draw.choice((None, "ListTasksDetails", "GeneratePatternsFromImage")))
+            faults.add("reset_unread", action=draw.choice((None, "ListTasksDetails", *EVERY_ACTION)))
         if draw.random() < 0.3:
             self.clock.ahead = draw.choice(JUMPS)
         if draw.random() < 0.15:
@@ -292,11 +293,13 @@ class World:
         raise AssertionError(f"a run that never ends: {handle.progress}")
 
     def _check(self, sequence: Sequence, result: TaskResult, hands_out: bool) -> None:
-        assert result.pictures
+        assert result.pictures or result.texts
         for file in result.pictures:
             check_picture(file.read_bytes())
+        for file in result.texts:
+            assert file.read_text("utf-8")
         owner = self.house.sandbox.service.tasks[result.task_uid]
-        assert sequence.name in owner.parameters["PositivePrompts"], "the picture of another request"
+        assert sequence.name in owner.parameters["PositivePrompts"], "the result of another request"
         if sequence.draws:
             assert result.task_uid not in sequence.seen, f"a picture that was delivered before: {sequence.story}"
         if hands_out and (self.random.random() < 0.7 or sequence.draws):
@@ -340,7 +343,8 @@ class World:
     def lost(self, said: str) -> list[str]:
         told = {sequence.name for sequence in self.sequences if sequence.was_unknown}
         unknown = {(row.action, row.seed) for row in self._all_rows() if row.state == UNKNOWN}
-        said += "\n".join(str(error) for error in self.errors)
+        told_here = "\n".join(str(error) for error in self.errors)
+        said += told_here
         said += "\n".join(self._ledger("message", "state = 'failed'"))
         stored = self.stored()
         return [
@@ -348,7 +352,8 @@ class World:
             for task in self.house.sandbox.tasks
             if task.uid not in stored
             and task.uid not in said
-            and f"({task.action}, seed {task.seed})" not in said
+            # every world has the same words for what has no seed, so that only those of this one count
+            and _named(task) not in (said if task.seed is not None else told_here)
             and (task.action, task.seed) not in unknown
             and not told.intersection(task.parameters["PositivePrompts"])
         ]
@@ -373,6 +378,14 @@ class World:
             return [value for (value,) in db.execute(f"SELECT {column} FROM tasks WHERE {where}")]
         finally:
             db.close()
+
+
+def _named(task: Any) -> str:
+    return f"({task.action}, seed {task.seed})" if task.seed is not None else f"({task.action})"
+
+
+def test_the_sequences_are_of_every_action() -> None:
+    assert sorted(EVERY_ACTION) == sorted(ACTIONS)
 
 
 def test_no_random_sequence_of_faults_pays_twice_or_loses_what_was_paid(
