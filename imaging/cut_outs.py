@@ -15,9 +15,8 @@ import torch
 from PIL import Image
 
 from .boxes import Box, scale_box
-from .decoding import decode_picture
+from .decoding import batch_notes, decode_picture, largest, refuse_nothing
 from .eight_bit import EightBitRows
-from .errors import ImagingError
 from .points import Point, scale_points
 
 _GREY = 2 / 255
@@ -59,25 +58,22 @@ class _CutOut(NamedTuple):
 def cut_out_batch(results: Sequence[Sequence[Path]], sought: Sequence[Sought]) -> CutOuts:
     """The cut-outs in the result files of each task, in order. Raises UnreadableImage for what is no whole picture."""
     found = [_cut_out(files, where) for files, where in zip(results, sought, strict=True)]
-    height, width = (max(one.image.shape[axis] for one in found) for axis in (0, 1))
+    sizes = [(one.image.shape[1], one.image.shape[0]) for one in found]
+    width, height = largest(sizes)
     images = np.ones((len(found), height, width, 3), np.float32)
     masks = np.zeros((len(found), height, width), np.float32)
-    notes: list[str] = []
-    for index, (image, mask, told) in enumerate(found):
+    for index, (image, mask, _) in enumerate(found):
         rows, columns = image.shape[:2]
         images[index, :rows, :columns] = image
         if mask is not None:
             masks[index, :rows, :columns] = mask
-        notes += (f"picture {index + 1}: {note}" for note in told)
-    if len({one.image.shape for one in found}) > 1:
-        notes.append(f"pictures of different sizes were padded to {width} x {height}")
     is_known = all(one.object_mask is not None for one in found)
-    return CutOuts(torch.from_numpy(images), torch.from_numpy(masks) if is_known else None, tuple(notes))
+    notes = batch_notes([one.notes for one in found], sizes)
+    return CutOuts(torch.from_numpy(images), torch.from_numpy(masks) if is_known else None, notes)
 
 
 def _cut_out(files: Sequence[Path], sought: Sought) -> _CutOut:
-    if not files:
-        raise ImagingError("There is no picture to decode.", "Look at the task itself: it has ended without a result.")
+    refuse_nothing(files)
     decoded = [decode_picture(file) for file in files]
     notes = tuple(note for _, _, told in decoded for note in told)
     for image, transparency, _ in decoded:

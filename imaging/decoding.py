@@ -1,6 +1,6 @@
 """Result files decoded straight into one batch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from PIL import Image
 from .colours import to_rgb
 from .errors import ImagingError
 from .result_files import is_animated, load, open_picture, read_bytes, read_picture_size, turn
+from .sizes import Size
 from .workers import own_pool
 
 # Rows that are copied out of a decoded picture at a time; 64 rows of 2560 RGB pixels are 0.5 MB.
@@ -38,22 +39,15 @@ def decode_batch(paths: Sequence[Path], executor: Executor | None = None) -> Dec
     Raises UnreadableImage for the first file that is no complete picture. `executor` decodes the files side by side; it
     must not be the one this call runs in, and without one the package's own two threads are used.
     """
-    if not paths:
-        raise ImagingError("There is no picture to decode.", "Look at the task itself: it has ended without a result.")
+    refuse_nothing(paths)
     sizes = [read_picture_size(path) for path in paths]
-    width, height = (max(sides) for sides in zip(*sizes, strict=True))
+    width, height = largest(sizes)
     # Zeros from numpy cost nothing until they are written to; the masks of opaque pictures never are.
     images = np.zeros((len(paths), height, width, 3), np.float32)
     masks = np.zeros((len(paths), height, width), np.float32)
 
-    def decode(index: int) -> tuple[str, ...]:
-        notes = _decode(paths[index], images[index], masks[index])
-        return tuple(f"picture {index + 1}: {note}" for note in notes)
-
-    notes = [note for found in (executor or own_pool()).map(decode, range(len(paths))) for note in found]
-    if len(set(sizes)) > 1:
-        notes.append(f"pictures of different sizes were padded to {width} x {height}")
-    return Decoded(torch.from_numpy(images), torch.from_numpy(masks), tuple(notes))
+    notes = (executor or own_pool()).map(_decode, paths, images, masks)
+    return Decoded(torch.from_numpy(images), torch.from_numpy(masks), batch_notes(notes, sizes))
 
 
 def decode_picture(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
@@ -61,6 +55,27 @@ def decode_picture(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]
     width, height = read_picture_size(path)
     image, mask = np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
     return image, mask, _decode(path, image, mask)
+
+
+def refuse_nothing(paths: Sequence[Path]) -> None:
+    """Raises ImagingError where a task has no result files."""
+    if not paths:
+        raise ImagingError("There is no picture to decode.", "Look at the task itself: it has ended without a result.")
+
+
+def largest(sizes: Sequence[Size]) -> Size:
+    """The width and height that all pictures of a batch are padded to."""
+    width, height = (max(sides) for sides in zip(*sizes, strict=True))
+    return width, height
+
+
+def batch_notes(notes: Iterable[Sequence[str]], sizes: Sequence[Size] = ()) -> tuple[str, ...]:
+    """The notes on each picture of a batch, with its number; and that they were padded, where their sizes differ."""
+    told = [f"picture {number}: {note}" for number, own in enumerate(notes, start=1) for note in own]
+    if len(set(sizes)) > 1:
+        width, height = largest(sizes)
+        told.append(f"pictures of different sizes were padded to {width} x {height}")
+    return tuple(told)
 
 
 def _decode(path: Path, image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:

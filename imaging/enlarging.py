@@ -10,11 +10,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .decoding import Decoded, decode_picture
+from .decoding import Decoded, batch_notes, decode_picture
 from .errors import ImageRefused
-
-Size = tuple[int, int]
-"""Width and height."""
+from .sizes import Size
 
 _MARGINS = range(32, 65)
 """Pixels of a tile that are laid around it: whatever enlarges it sees beyond an edge what lies there on cloth."""
@@ -90,13 +88,13 @@ def wrapping(tile: Size, enlarged: Size) -> Wrapping:
 def cut_tiles(around: Wrapping, paths: Sequence[Path]) -> Decoded:
     """The tiles in result files, without what was laid around them. Raises UnreadableImage."""
     tiles, notes = [], []
-    for index, path in enumerate(paths):
+    for path in paths:
         image, mask, told = decode_picture(path)
         tiles.append(around.cut(torch.from_numpy(np.dstack([image, mask]))))
         note = around.note(image.shape[1], image.shape[0])
-        notes += (f"picture {index + 1}: {one}" for one in (*told, *filter(None, [note])))
+        notes.append((*told, *filter(None, [note])))
     cut = torch.stack(tiles)
-    return Decoded(cut[..., :3].contiguous(), cut[..., 3].contiguous(), tuple(notes))
+    return Decoded(cut[..., :3].contiguous(), cut[..., 3].contiguous(), batch_notes(notes))
 
 
 def enlarged_size(width: int, height: int, factor: float, image: Size, limits: Size, is_tile: bool) -> Size:

@@ -2,6 +2,9 @@
 
 from .errors import ImageRefused
 
+Size = tuple[int, int]
+"""Width and height."""
+
 SMALLEST_SIDE = 64
 LARGEST_SIDE = 2560
 
