@@ -4,7 +4,7 @@ import colorsys
 
 import numpy as np
 
-from .processing.float_images import FloatImage, Pixels, blurred, colours, luminance, resized
+from .processing.float_images import FloatImage, Pixels, blurred, colours, luminance, reduced
 from .processing.repeat import find_repeat
 from .wording import sentence
 
@@ -33,12 +33,7 @@ _HUES = (
 
 def description(picture: Pixels, language: str) -> str:
     """A sentence about [H, W, 3] in one of the languages of `wording`."""
-    scale = min(1.0, _READ_AT / max(picture.shape[:2]))
-    small = np.clip(
-        resized(colours(picture), max(2, round(picture.shape[1] * scale)), max(2, round(picture.shape[0] * scale))),
-        0,
-        1,
-    )
+    small = np.clip(reduced(colours(picture), _READ_AT, 2), 0, 1)
     return sentence(_motif(small), _named_colours(small), language)
 
 

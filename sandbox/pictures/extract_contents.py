@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .processing.float_images import FloatImage, Pixels, colours, resized
+from .processing.float_images import FloatImage, Pixels, colours, reduced, resized
 from .processing.matte import MatteSettings, matte
 from .processing.objects import object_likelihood
 from .processing.regions import Region, border, connected, disc, grown, shrunk
@@ -52,13 +52,11 @@ def _around(shape: tuple[int, int], points: Points) -> Region:
 
 def _even_area(picture: FloatImage, inside: Region) -> Region:
     """What has the hue of the points, and is reached from them without going over an edge."""
-    height, width = inside.shape
-    factor = min(1.0, _READ_AT / max(height, width))
-    small = np.clip(resized(picture, max(2, round(width * factor)), max(2, round(height * factor))), 0, 1)
+    small = np.clip(reduced(picture, _READ_AT, 2), 0, 1)
     start = resized(inside.astype(np.float32), small.shape[1], small.shape[0]) > 0
     levels = np.log(small + _DARK)
     edges = np.stack([np.abs(step) for step in np.gradient(levels, axis=(0, 1))]).max(axis=(0, 3))
     hues = levels - levels.mean(axis=2, keepdims=True)
     is_alike = np.abs(hues - np.median(hues[start], axis=0)).max(axis=2) < _OTHER_HUE
     reached = grown(connected(((edges < _EDGE) & is_alike) | start, start), 1)
-    return resized(reached.astype(np.float32), width, height) > 0.5
+    return resized(reached.astype(np.float32), inside.shape[1], inside.shape[0]) > 0.5

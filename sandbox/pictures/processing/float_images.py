@@ -45,6 +45,13 @@ def resized(
     return np.stack([resized(channel, width, height, resample, part) for channel in channels], axis=-1)
 
 
+def reduced(image: FloatImage, longest: int, shortest: int) -> FloatImage:
+    """The image with its longer side brought down to `longest` pixels, no side below `shortest`."""
+    height, width = image.shape[:2]
+    factor = min(1.0, longest / max(height, width))
+    return resized(image, max(shortest, round(width * factor)), max(shortest, round(height * factor)))
+
+
 def blurred(image: FloatImage, sigma: float) -> FloatImage:
     """About a Gaussian of this sigma in pixels; edges are mirrored. Wide ones are made at a smaller size."""
     if sigma < 0.3:

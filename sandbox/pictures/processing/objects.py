@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from .float_images import FloatImage, blurred, resized
+from .float_images import FloatImage, blurred, reduced, resized
 from .regions import Region, connected, filled, grown, shrunk
 
-_READ_AT = 256
+_READ_AT, _LEAST_READ = 256, 8
 _SHADES = 40
 """Colours that are told apart."""
 _ROUNDS = 8
@@ -36,22 +36,19 @@ def object_likelihood(
     them. What hangs together with nothing of `inside` is no part of the object. `others_belong` says to whom shades
     belong that are neither inside nor outside.
     """
-    height, width = picture.shape[:2]
-    factor = min(1.0, _READ_AT / max(height, width))
-    size = max(8, round(width * factor)), max(8, round(height * factor))
-    small = resized(picture, *size)
+    small = reduced(picture, _READ_AT, _LEAST_READ)
     seeds, behind, beside = (
-        _small(np.zeros_like(inside) if region is None else region, size) for region in (inside, ground, left_out)
+        _small(np.zeros_like(inside) if region is None else region) for region in (inside, ground, left_out)
     )
     differing = _beside_ground(small, behind & ~seeds)
     behind = _shadow(differing, behind) & ~seeds
     benefit = _BENEFIT if others_belong else 1.0
     found = _likelihood(_shades(_finely(differing)), seeds, behind, beside & ~seeds, benefit)
-    return np.clip(resized(found, width, height), 0, 1)
+    return np.clip(resized(found, picture.shape[1], picture.shape[0]), 0, 1)
 
 
-def _small(region: Region, size: tuple[int, int]) -> Region:
-    return resized(region.astype(np.float32), *size) > 0.5
+def _small(region: Region) -> Region:
+    return reduced(region.astype(np.float32), _READ_AT, _LEAST_READ) > 0.5
 
 
 def _likelihood(shades: np.ndarray, inside: Region, ground: Region, left_out: Region, benefit: float) -> FloatImage:
