@@ -1,0 +1,176 @@
+"""How often Check Seams is right, beside other measures, on drawn prints; written to docs/seam-verdict.md.
+
+start.py COMFYUI seam_verdicts
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ..pattern import Layout, check_seams
+from ..pattern.layouts import Joint
+from ..sandbox.pictures.processing.tiling import is_seamless
+from ..tests import prints
+from ..tests.seam_cases import CHOSEN_ON, HARMED, KEPT, Case, cases
+
+_SEED = 90210
+_PRINTS_A_FAMILY = 15
+_COLUMNS = 5
+_TEXT = Path(__file__).resolve().parent.parent / "docs" / "seam-verdict.md"
+
+
+class Judged(NamedTuple):
+    case: Case
+    is_broken: bool
+
+
+def main(_: Path) -> None:
+    """Called by `start`."""
+    began = time.monotonic()
+    drawn = list(cases(_SEED, _PRINTS_A_FAMILY))
+    text = _document(drawn)
+    _TEXT.write_text(text, "utf-8")
+    sys.stdout.write(f"{text}\nWritten to {_TEXT} in {time.monotonic() - began:.0f} s.\n")
+
+
+def _document(drawn: Sequence[Case]) -> str:
+    ours = [Judged(case, not check_seams(case.tile, _layout(case)).is_seamless) for case in drawn]
+    straight = [case for case in drawn if case.laying.kind == "straight"]
+    sandbox = [Judged(case, not is_seamless(case.tile)) for case in straight]
+    chosen = {family.__name__ for family in CHOSEN_ON}
+    rows = [
+        _row("Check Seams, all six families", ours),
+        _row(
+            f"– {', '.join(sorted(chosen))}: limits chosen on them",
+            [j for j in ours if j.case.family in chosen],
+        ),
+        _row("– the other three, kept apart meanwhile", [j for j in ours if j.case.family not in chosen]),
+        _row("Mean of the first against the last 5 lines, best limit", _best(drawn, _first_against_last)),
+        _row("Rank above 0.99, or local above 1.3", _limited(drawn, _rank_and_local, 1)),
+        _row("Quantiles and windows, above 1.05", _limited(drawn, _quantiles_and_windows, 1.05)),
+        _row("The sandbox's own, on the straight tiles", sandbox),
+        _row("– Check Seams on the same", _of(ours, lambda case: case.laying.kind == "straight")),
+    ]
+    return "\n".join(
+        [
+            "# How often Check Seams is right",
+            "",
+            f"Measured by `benchmarks/seam_verdicts.py` on {len(drawn)} tiles that `tests/seam_cases.py` draws",
+            f"(seed {_SEED}, {_PRINTS_A_FAMILY} prints of each of {len(prints.FAMILIES)} families, flat and shaded;",
+            "straight, half-drop 1/2 and 1/3, half-brick): kept (whole and cut anywhere, with noise, as JPEG, "
+            "blurred) or",
+            "harmed (cropped by 0.5 to 5 %, broken over 2 to 20 % of one edge, light that falls off by 2 to 8 %).",
+            "A harm below 2 of 255 levels on average over the edge is not counted.",
+            "",
+            f"The limits were chosen on {', '.join(sorted(chosen))} of other seeds; the other three families",
+            "chose none, but were looked at meanwhile. No limit was changed after a look at this seed.",
+            "Aimed at are 98 % right, with 1 % of the seamless tiles called broken;",
+            f"{_aim(ours)}.",
+            "",
+            "| measure | seamless, called so | seamless, called broken | broken, called so | broken, missed | right |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "## Check Seams by kind and family: wrong of all",
+            "",
+            f"| family | {' | '.join((*KEPT, *HARMED))} |",
+            "|---|" + "---|" * len((*KEPT, *HARMED)),
+            *_by_kind(ours),
+            "",
+        ]
+    )
+
+
+def _aim(judged: Sequence[Judged]) -> str:
+    right = sum(case.is_seamless != is_broken for case, is_broken in judged) / len(judged)
+    alarms = [is_broken for case, is_broken in judged if case.is_seamless]
+    share = sum(alarms) / len(alarms)
+    reached = "that is reached" if right >= 0.98 and share <= 0.01 else "that is not reached"
+    return f"{reached}: {right:.1%} are right, and {share:.1%} of the seamless ones are called broken"
+
+
+def _of(judged: Sequence[Judged], is_meant: Callable[[Case], bool]) -> list[Judged]:
+    return [one for one in judged if is_meant(one.case)]
+
+
+def _row(name: str, judged: Sequence[Judged]) -> str:
+    count = Counter((case.is_seamless, is_broken) for case, is_broken in judged)
+    right = (count[True, False] + count[False, True]) / len(judged)
+    cells = (count[True, False], count[True, True], count[False, True], count[False, False])
+    return f"| {name} | {' | '.join(map(str, cells))} | {right:.1%} |"
+
+
+def _by_kind(judged: Sequence[Judged]) -> list[str]:
+    lines = []
+    for family in (family.__name__ for family in prints.FAMILIES):
+        cells = []
+        for how in (*KEPT, *HARMED):
+            wrong = [
+                is_broken == case.is_seamless for case, is_broken in judged if (case.family, case.how) == (family, how)
+            ]
+            cells.append(f"{sum(wrong)} of {len(wrong)}")
+        lines.append(f"| {family} | {' | '.join(cells)} |")
+    return lines
+
+
+def _layout(case: Case) -> Layout:
+    return Layout(case.laying.kind, Fraction(*case.laying.drop))
+
+
+def _worst(case: Case, measure: Callable[[np.ndarray, np.ndarray], float]) -> float:
+    """Over all edges; the measure takes the lines of two tiles, [L,n,3], the first of which lies before the other."""
+    return max(measure(*_lines(joint)) for joint in _layout(case).joints(case.tile))
+
+
+def _lines(joint: Joint) -> tuple[np.ndarray, np.ndarray]:
+    return np.moveaxis(joint.first, joint.axis, 0), np.moveaxis(joint.second, joint.axis, 0)
+
+
+def _limited(drawn: Sequence[Case], measure: Callable[[np.ndarray, np.ndarray], float], limit: float) -> list[Judged]:
+    return [Judged(case, _worst(case, measure) > limit) for case in drawn]
+
+
+def _best(drawn: Sequence[Case], measure: Callable[[np.ndarray, np.ndarray], float]) -> list[Judged]:
+    values = [_worst(case, measure) for case in drawn]
+    limit = min(values, key=lambda limit: _wrong(drawn, values, limit))
+    return [Judged(case, value > limit) for case, value in zip(drawn, values, strict=True)]
+
+
+def _wrong(drawn: Sequence[Case], values: Sequence[float], limit: float) -> int:
+    return sum((value > limit) == case.is_seamless for case, value in zip(drawn, values, strict=True))
+
+
+def _first_against_last(first: np.ndarray, second: np.ndarray) -> float:
+    return float(np.abs(first[-_COLUMNS:].mean(axis=0) - second[:_COLUMNS].mean(axis=0)).mean())
+
+
+def _rank_and_local(first: np.ndarray, second: np.ndarray) -> float:
+    """Above 1 where one of the two is above its limit."""
+    edge, inside = np.abs(second[0] - first[-1]).mean(axis=1), np.abs(np.diff(first, axis=0)).mean(axis=2)
+    rank = (inside.mean(axis=1) < edge.mean()).mean()
+    width = len(edge) // 24
+    local = _means(edge[None], width).max() / max(np.percentile(_means(inside, width), 99), 1e-6)
+    return float(max(rank / 0.99, local / 1.3))
+
+
+def _quantiles_and_windows(first: np.ndarray, second: np.ndarray) -> float:
+    edge, inside = np.abs(second[0] - first[-1]).max(axis=1), np.abs(np.diff(first, axis=0)).max(axis=2)
+    ratios = [np.quantile(edge, q) / max(np.quantile(inside, q, axis=1).max(), 1e-6) for q in (0.25, 0.5)]
+    for share in (24, 10, 4):
+        width = len(edge) // share
+        usual = np.percentile(_means(inside, width).max(axis=1), 99.5)
+        ratios.append(_means(edge[None], width).max() / max(usual, 1e-6))
+    return float(max(ratios))
+
+
+def _means(values: np.ndarray, width: int) -> np.ndarray:
+    sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1, dtype=np.float64)
+    return (sums[:, width:] - sums[:, :-width]) / width

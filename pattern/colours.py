@@ -1,0 +1,77 @@
+"""The different colours of a print: what has to be thought of once for each of them, however many pixels there are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .threads import in_slices
+
+_KEYS = 1 << 24
+
+
+class Colours(NamedTuple):
+    """A picture as whole levels, and its different colours.
+
+    A key is a colour as one number: red + 256 * green + 65536 * blue.
+    """
+
+    keys: np.ndarray
+    """int32 [H, W]"""
+    distinct: np.ndarray
+    """int32 [n], ascending keys"""
+
+    @property
+    def levels(self) -> np.ndarray:
+        """uint8 [H, W, 3], the same memory as the keys."""
+        return levels_of(self.keys)
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """[H, W] of what there is of each distinct colour: values [n]."""
+        table = np.empty(_KEYS, values.dtype)
+        table[self.distinct] = values
+        return looked_up(table, self.keys)
+
+
+def colours_of(picture: np.ndarray) -> Colours:
+    """The colours of a picture [H,W,3], 0..1, each as the nearest of 256 levels."""
+    bytes_of_keys = np.zeros((*picture.shape[:2], 4), np.uint8)
+    keys = bytes_of_keys.view("<i4")[..., 0]
+    is_used = np.zeros(_KEYS, bool)
+
+    def read(rows: slice) -> None:
+        bytes_of_keys[rows, :, :3] = np.rint(picture[rows] * np.float32(255))
+        is_used[keys[rows]] = True
+
+    in_slices(len(picture), read, longest=64)
+    return Colours(keys, np.flatnonzero(is_used).astype(np.int32))
+
+
+def keys_of(levels: np.ndarray) -> np.ndarray:
+    """int32 [...] of uint8 [..., 3]."""
+    red, green, blue = (levels[..., channel].astype(np.int32) for channel in range(3))
+    return red | green << 8 | blue << 16
+
+
+def levels_of(keys: np.ndarray) -> np.ndarray:
+    """uint8 [..., 3] of int32 [...], the same memory."""
+    return keys[..., None].view(np.uint8)[..., :3]
+
+
+def places_of(wanted: np.ndarray, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """bool [n], which of the wanted keys [n] are among others, ascending, and the places of those there."""
+    places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    is_there = keys[places] == wanted
+    return is_there, places[is_there]
+
+
+def looked_up(table: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """table[index] for an index [H, W]."""
+    found = np.empty((*index.shape, *table.shape[1:]), table.dtype)
+
+    def look_up(rows: slice) -> None:
+        np.take(table, index[rows], axis=0, out=found[rows], mode="clip")
+
+    in_slices(len(index), look_up, longest=64)
+    return found

@@ -1,0 +1,124 @@
+"""Whether a tile repeats: what happens over its edges, beside what goes on inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from .crossings import crossings
+from .jpeg_traces import JpegTraces, jpeg_traces
+from .layouts import Joint, Layout
+from .seam_measures import LEVEL, Steps, jumps, light, suddenness, unlikeness, window
+from .seam_offsets import Offset, lines_twice, offset_over
+
+Harm = Literal["cut", "break", "light", "twice"]
+
+_JUMPS = {1: 1.0, 2: 0.95, 4: 1.1, 10: 1.25, 24: 1.3}
+"""How many times a seam must jump as the worst crossing inside, in windows of such shares of the edge.
+
+The shorter the windows, the more of them there are in which chance may jump.
+"""
+_SUDDEN = {1: 0.87, 2: 0.85, 4: 0.87, 10: 0.97, 24: 1.1}
+"""The same for jumps pixel by pixel."""
+_LEAST_JUMP = 0.3
+_LIGHT = 0.7
+_LEAST_LIGHT = 0.3
+_UNLIKE = 0.05
+_LEAST_UNLIKE = LEVEL
+_JPEG = 2
+"""Times the limits in what was a JPEG: there both sides of the edge were rounded apart from each other."""
+_UNLIKE_IN_JPEG = 2
+_SEEN = 2 * LEVEL
+"""Steps below are not seen, and not marked."""
+_SHARE = 24
+"""Of an edge: how finely it is told where it jumps."""
+_CUT = 0.35
+"""Of an edge: what is longer is no break in it."""
+
+
+class Seam(NamedTuple):
+    """A part of an edge over which the tile does not go on."""
+
+    axis: int
+    """1: a left and a right edge meet; 0: a bottom and a top one"""
+    joint: int
+    """Which of the layout's joints"""
+    begin: int
+    end: int
+    """Pixels along the first tile's edge"""
+    harm: Harm
+    """cut: along the edge; break: in a part of it; light: one side is darker; twice: both sides have the same lines"""
+    offset: Offset | None = None
+    """By how many pixels the tile is off, where that explains it"""
+
+
+class Verdict(NamedTuple):
+    seams: tuple[Seam, ...]
+
+    @property
+    def is_seamless(self) -> bool:
+        return not self.seams
+
+
+def check_seams(tile: np.ndarray, layout: Layout) -> Verdict:
+    """Of a tile, float32 [H,W,3], 0..1. Whatever is mirrored repeats: each line meets itself."""
+    if layout.kind == "mirror":
+        return Verdict(())
+    traces, meets_itself = jpeg_traces(tile), layout.kind == "turned"
+    return Verdict(
+        tuple(
+            seam
+            for index, joint in enumerate(layout.joints(tile))
+            for seam in _seams(index, joint, traces, meets_itself)
+        )
+    )
+
+
+def _seams(index: int, joint: Joint, traces: JpegTraces, meets_itself: bool) -> Iterator[Seam]:
+    steps = Steps(crossings(joint, traces))
+    length = steps.size.shape[1]
+    if count := 0 if meets_itself else lines_twice(joint):
+        yield Seam(joint.axis, index, 0, length, "twice", Offset(0, count))
+    elif _exceeds(light(steps), _LEAST_LIGHT) > _LIGHT * (_JPEG if traces else 1):
+        yield Seam(joint.axis, index, 0, length, "light")
+    elif _jumps(steps, was_jpeg=bool(traces)):
+        parts = _jumping_parts(steps)
+        is_cut = len(parts) > 1 or parts[0][1] - parts[0][0] > _CUT * length
+        offset = offset_over(joint) if is_cut else None
+        for begin, end in parts:
+            yield Seam(joint.axis, index, begin, end, "cut" if is_cut else "break", offset)
+
+
+def _jumps(steps: Steps, was_jpeg: bool) -> bool:
+    """Whether the seam jumps more than anything inside, or jumps though nothing inside is like it."""
+    lenience = _JPEG if was_jpeg else 1
+    for measure, limits in ((jumps, _JUMPS), (suddenness, _SUDDEN)):
+        for share, limit in limits.items():
+            if _exceeds(measure(steps, share).max(axis=1), _LEAST_JUMP) > limit * lenience:
+                return True
+    return _exceeds(unlikeness(steps, 1), _LEAST_UNLIKE) > (_UNLIKE_IN_JPEG if was_jpeg else _UNLIKE)
+
+
+def _exceeds(values: np.ndarray, least: float) -> float:
+    """How many times the seam's value, which comes first, is as great as the greatest inside and `least` together."""
+    return float(values[0] / (max(values[1:].max(initial=0), 0) + least))
+
+
+def _jumping_parts(steps: Steps) -> list[tuple[int, int]]:
+    """Where along the edge the seam's step is greater than its neighbours; parts that lie near are one.
+
+    All of the edge, where it is nowhere greater on average over some pixels.
+    """
+    jump = steps.size[0] - np.maximum(steps.before[0], steps.after[0])
+    width = window(len(jump), _SHARE)
+    smooth = np.convolve(np.maximum(jump, 0), np.ones(width) / width, "same")
+    places = np.flatnonzero(smooth > max(smooth.max() / 4, min(_SEEN, smooth.max()) / 4))
+    if not len(places):
+        return [(0, len(jump))]
+    gaps = np.flatnonzero(np.diff(places) > len(jump) // 8)
+    return [
+        (int(places[begin]), int(places[end]) + 1)
+        for begin, end in zip([0, *(gaps + 1)], [*gaps, len(places) - 1], strict=True)
+    ]
