@@ -13,7 +13,15 @@ _LIGHT_DIFFERENCE = 0.12
 """Wide differences in colour up to about this are taken for light."""
 _MARGIN = 8
 """Pixels that a resampling filter may look beyond an edge."""
-_SEAMLESS = 1.65
+_BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
+_BLOCK = 8
+"""Lines of a block of JPEG: the step from one block to the next is greater, as it is over the edge."""
+_SEAMLESS = 1.3
+"""Times the worst inside: what goes over the edge is allowed."""
+_CHANCE = 0.5
+_VISIBLE = 0.006
+_PARTS = (1, 4, 12)
+"""Of an edge, in which something may be broken."""
 _NEAR = 0.04
 """Of a tile's length."""
 _SMALLEST_CUT = 32
@@ -41,21 +49,38 @@ def quilted_into_itself(picture: FloatImage, tail: int, axis: int) -> FloatImage
 
 
 def is_seamless(picture: FloatImage) -> bool:
-    """Whether going over an edge to the opposite one is about like going from one pixel to the next.
+    """Whether going over an edge to the opposite one is like going from some pixel inside to the next.
 
     Pictures too small to be cut and sewn pass.
     """
     if min(picture.shape[:2]) < _SMALLEST_CUT:
         return True
-    for axis in (0, 1):
-        lines = np.moveaxis(picture, axis, 0)
-        across_edge = np.abs(lines[0] - lines[-1]).mean()
-        inside = np.abs(np.diff(lines, axis=0)).mean(axis=(1, 2))
-        # Where a line runs along the edge, it is no thinner than two steps.
-        usual = max(inside.mean(), inside[0], inside[-1])
-        if across_edge > _SEAMLESS * usual + 0.004:
-            return False
-    return True
+    return not any(_breaks_off(np.moveaxis(picture, axis, 0)) for axis in (0, 1))
+
+
+def _breaks_off(lines: FloatImage) -> bool:
+    """Whether the step over the edge is more sudden than any inside, in some part of it, or greater all along.
+
+    Of brightness, as JPEG smooths colour everywhere but over the edge; and beside the steps between its blocks.
+    """
+    brightness = lines @ _BRIGHTNESS
+    steps = np.abs(brightness - np.roll(brightness, 1, axis=0))  # the first goes over the edge
+    all_along = np.quantile(steps, 0.25, axis=1)
+    if all_along[0] > _SEAMLESS * all_along[1:].max() + _VISIBLE:
+        return True
+    beside = np.maximum(np.roll(steps, 1, axis=0), np.roll(steps, -1, axis=0))
+    for part in _PARTS:
+        width = max(4, steps.shape[1] // part)
+        sudden = (_means(steps, width) / (_means(beside, width) + _VISIBLE)).max(axis=1)
+        if sudden[0] > _SEAMLESS * sudden[_BLOCK:-2:_BLOCK].max() + _CHANCE:  # next to the edge it is the step beside
+            return True
+    return False
+
+
+def _means(values: FloatImage, width: int) -> FloatImage:
+    """Of each window of that width along the last axis."""
+    sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1, dtype=np.float64)
+    return (sums[:, width:] - sums[:, :-width]) / width
 
 
 def quietest_line(tile: FloatImage, near: int, axis: int) -> int:
