@@ -142,7 +142,8 @@ def _definitions_of_inputs(definition: Mapping[str, Any]) -> Iterator[tuple[str,
     """Name, type and options of all inputs, required ones first, as the front end lays them out."""
     for group in ("required", "optional"):
         for name, (type_, *options) in definition["input"].get(group, {}).items():
-            yield name, "COMBO" if isinstance(type_, list) else type_, options[0] if options else {}
+            options = options[0] if options else {}
+            yield name, "COMBO" if isinstance(type_, list) else options.get("widgetType", type_), options
 
 
 def _slots(name: str, type_: str, options: Mapping[str, Any]) -> int:

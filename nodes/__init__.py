@@ -13,6 +13,15 @@ from .paid import (
     RemoveContents,
     ResizeImage,
 )
+from .pattern import (
+    CheckSeams,
+    Colourway,
+    FindRepeat,
+    MendSeams,
+    ReduceColours,
+    RepeatPattern,
+    SaveForPrint,
+)
 from .routes import add_routes as add_routes
 from .setup import Account, ExampleImages, Model, SubModel
 
@@ -34,4 +43,11 @@ NODES = [
     SubModel,
     Account,
     ExampleImages,
+    FindRepeat,
+    CheckSeams,
+    MendSeams,
+    RepeatPattern,
+    ReduceColours,
+    Colourway,
+    SaveForPrint,
 ]

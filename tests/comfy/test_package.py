@@ -18,7 +18,8 @@ from comfyui_picpik.tests.comfy.test_contract import CONTRACT
 FOR_DEVELOPERS = {"tests", "benchmarks", "devtools", "docs", "dev.py", "CONTRIBUTING.md"}
 
 FOR_USERS = {
-    "__init__.py", "nodes", "picpik", "imaging", "sandbox", "artwork", "web", "locales", "example_workflows",
+    "__init__.py", "nodes", "picpik", "imaging", "pattern", "sandbox", "artwork", "web", "locales", "example_workflows",
+    "subgraphs",
     "pyproject.toml", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE",
 }  # fmt: skip
 

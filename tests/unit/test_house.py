@@ -31,7 +31,7 @@ OPEN_TO: dict[str, set[str]] = {
     "nodes": {"nodes/host", "nodes/paid", "nodes/pattern", "nodes/setup", "nodes/routes"},
     "": {"nodes"},
 }
-"""Which rooms a room may look into, and only at what their `__init__` names. `pattern` is built by its first node."""
+"""Which rooms a room may look into, and only at what their `__init__` names."""
 
 THIRD_PARTY: dict[str, set[str]] = {
     "picpik/api": {"httpx", "socksio"},

@@ -21,6 +21,7 @@ OBJECT_INFO: dict[str, Any] = {
                 "text": ["STRING", {"forceInput": True}],
                 "choice": ["COMBO", {"options": ["x", "y"]}],
                 "late": ["FLOAT", {"default": 0.5}],
+                "either": ["COMBO,STRING", {"widgetType": "COMBO", "default": "x"}],
             },
         },
     },
@@ -36,7 +37,7 @@ OBJECT_INFO: dict[str, Any] = {
 }
 
 BOX = {"x": 1, "y": 2, "width": 3, "height": 4}
-SOURCE_VALUES = [BOX, 1, 2, 3, 4, "b", 77, "randomize", 5, "fixed", 6, "y", 0.25]
+SOURCE_VALUES = [BOX, 1, 2, 3, 4, "b", 77, "randomize", 5, "fixed", 6, "y", 0.25, "z"]
 
 
 def node(id: int, type: str, values: list[Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -64,6 +65,7 @@ def test_values_by_position_get_their_names_and_controls_and_box_fields_are_left
         "noise_seed": 6,
         "choice": "y",
         "late": 0.25,
+        "either": "z",
     }
 
 
@@ -72,12 +74,12 @@ def test_the_upload_button_of_a_picture_takes_a_place():
 
 
 def test_a_value_that_was_not_saved_yet_is_the_default():
-    assert prompt(node(1, "Source", SOURCE_VALUES[:-1]))["1"]["inputs"]["late"] == 0.5
+    assert prompt(node(1, "Source", SOURCE_VALUES[:-2]))["1"]["inputs"]["late"] == 0.5
 
 
 def test_a_missing_value_without_a_default_is_an_error_that_names_it():
     with pytest.raises(WorkflowError, match=r"Node 1 \(Source\) has no saved value for its input choice"):
-        prompt(node(1, "Source", SOURCE_VALUES[:-2]))
+        prompt(node(1, "Source", SOURCE_VALUES[:-3]))
 
 
 def test_a_node_that_comfyui_does_not_have_is_an_error_that_names_it():

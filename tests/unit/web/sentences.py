@@ -11,7 +11,7 @@ from pathlib import Path
 
 from comfyui_picpik.tests.paths import ROOT
 
-ROOMS = ("imaging", "picpik", "nodes")
+ROOMS = ("imaging", "pattern", "picpik", "nodes")
 PLACE = "\0"
 """Stands in a sentence for what is filled in."""
 
