@@ -8,6 +8,8 @@
 
 import { app } from "../../scripts/app.js"
 import { button, element } from "./dom.js"
+import { takePlace } from "./element_places.js"
+import { follow } from "./following.js"
 import { sourceOf } from "./graph_places.js"
 import { RawPicture } from "./raw_picture.js"
 import { saveForUndo } from "./undo.js"
@@ -15,7 +17,6 @@ import { placeBehind } from "./widget_places.js"
 
 const HIGHEST_PICTURE = 320
 const MARGIN = 10 // that the classic canvas leaves above and below an element
-const MILLISECONDS_BETWEEN_LOOKS = 300
 
 export const SHORTEST_DRAG = 6 // pixels of the screen: what moves less is a click that slipped
 export const STEP = 8 // pixels of the picture, for a key
@@ -45,30 +46,20 @@ export class PicturePicker {
     const { node } = this
     const height = () => this.height + 2 * MARGIN
     const options = { serialize: false, getMinHeight: height, getMaxHeight: height, margin: MARGIN, hideOnZoom: false }
+    this.name = name
     placeBehind(node, node.addDOMWidget(name, name, this.root, options), widget)
     this.follow()
   }
 
-  /**
-   * Looks again and again at what is upstream and at the value, as both change without telling: as long as the node
-   * stands in a graph, which it may leave for another, as into a subgraph.
-   */
+  /** Both what is upstream and the value change without telling. */
   follow() {
     const { node, picture } = this
-    let timer
-    chain(node, "onAdded", () => {
-      clearInterval(timer)
-      timer = setInterval(() => this.look(), MILLISECONDS_BETWEEN_LOOKS)
-      picture.open()
-    })
-    chain(node, "onRemoved", () => {
-      clearInterval(timer)
-      picture.close()
-    })
+    follow(node, () => this.look(), { opened: () => picture.open(), closed: () => picture.close() })
   }
 
   look() {
     if (this.isDragging) return
+    takePlace(this.node, this.name, this.root)
     this.picture.look()
     const { clientWidth, clientHeight } = this.root
     const state = JSON.stringify([
@@ -176,11 +167,3 @@ export class PicturePicker {
 }
 
 export const clamp = (value, most) => Math.max(0, Math.min(most, value))
-
-function chain(node, name, done) {
-  const original = node[name]
-  node[name] = function (...values) {
-    original?.apply(this, values)
-    done()
-  }
-}

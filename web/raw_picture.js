@@ -4,8 +4,8 @@
  */
 
 import { api } from "../../scripts/api.js"
-import { app } from "../../scripts/app.js"
-import { executionId, locator, rootGraph, sourceOf } from "./graph_places.js"
+import { executionId, rootGraph, sourceOf } from "./graph_places.js"
+import { chosenFile, shownBy } from "./upstream_picture.js"
 
 const INPUT = "raw_image"
 const ENDS = ["execution_success", "execution_error", "execution_interrupted"]
@@ -95,20 +95,3 @@ function workflowId() {
   const { id } = rootGraph()
   return !id || id === NO_ID ? api.clientId : id
 }
-
-function chosenFile(source) {
-  if (source?.node.comfyClass !== "LoadImage" || source.slot !== 0) return null
-  const name = source.node.widgets?.find((widget) => widget.name === "image")?.value
-  if (typeof name !== "string" || !name) return null
-  const parts = name.replace(/ \[(\w+)\]$/, "").split("/")
-  const type = / \[(\w+)\]$/.exec(name)?.[1] ?? "input"
-  return viewed({ filename: parts.pop(), subfolder: parts.join("/"), type })
-}
-
-function shownBy(source) {
-  const shown = source && app.nodeOutputs?.[locator(source.node)]?.images?.[0]
-  return shown?.filename ? viewed(shown) : null
-}
-
-const viewed = ({ filename, subfolder = "", type = "output" }) =>
-  api.apiURL(`/view?${new URLSearchParams({ filename, subfolder, type })}`)

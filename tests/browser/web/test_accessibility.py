@@ -240,3 +240,36 @@ def test_the_box_picker(browser: Browser, comfyui: ComfyuiServer, environment: E
         page.evaluate("made.load.connect(0, made.extract, 'raw_image')")
         expect(page.locator(".picpik-picker-picture")).to_be_visible()
         assert_nothing_is_in_the_way(page, ".picpik-picker", ground=node)
+
+
+@each_theme
+def test_cloth_palettes_and_found_colours(
+    browser: Browser, comfyui: ComfyuiServer, environment: Environment, theme: str
+):
+    with opened(browser, comfyui, environment, "classic", f"accessible-pattern-{theme}", theme=theme) as front_end:
+        page = front_end.page
+        files = {"image": ("cloth.png", png("teal"), "image/png")}
+        name = comfyui.client.http.post("/upload/image", files=files).raise_for_status().json()["name"]
+        nodes = {
+            "load": {"type": "LoadImage", "pos": [40, 100], "values": {"image": name}},
+            "cloth": {"type": "PicpikRepeatPattern", "pos": [420, 100]},
+            "reduce": {"type": "PicpikReduceColours", "pos": [860, 100], "values": {"palette": "#bf5b3f\nreddish"}},
+        }
+        build(page, nodes, ("load", 0, "cloth", "tile"))
+        page.evaluate(FOUND)
+        expect(page.locator(".picpik-cloth-facts")).to_contain_text("px")
+        expect(page.locator(".picpik-found-colour")).to_have_count(2)
+        node = page.evaluate("made.cloth.bgcolor || LiteGraph.NODE_DEFAULT_BGCOLOR")
+        for selector in (
+            ".picpik-cloth-viewer",
+            ".picpik-side:has(.picpik-palette)",
+            ".picpik-side:has(.picpik-found)",
+        ):
+            assert_nothing_is_in_the_way(page, selector, ground=node)
+        assert_all_is_done_by_keyboard(page, ".picpik-cloth-viewer")
+
+
+FOUND = """() => {
+    const print = { colours: ["#bf5b3f", "#2b5d5c"], shares: [0.75, 0.25] }
+    app.nodeOutputs[made.reduce.id] = { picpik_palettes: [print] }
+}"""

@@ -144,6 +144,7 @@ def test_points_are_taken_back_by_undo_and_by_the_button(
         find(page, CONTENTS, "made.picker.widgets[0].value !== ''")
 
         assert sent(page) == both
+        expect(page.locator(".picpik-picked")).to_contain_text("2 to include, 0 to exclude")  # and the node shows them
 
 
 @each_canvas
