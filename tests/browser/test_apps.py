@@ -1,0 +1,40 @@
+"""Templates that are apps as well: their controls beside what they make, without a graph."""
+
+import json
+from pathlib import Path
+
+import pytest
+from comfyui_picpik.devtools.fixtures import ROOT
+from comfyui_picpik.devtools.front_end import FrontEnd
+from playwright.sync_api import expect
+
+TEMPLATES = sorted((ROOT / "example_workflows").glob("*.json"))
+APPS = [path for path in TEMPLATES if "linearData" in json.loads(path.read_text("utf-8"))["extra"]]
+
+LABELS = """inputs => inputs.map(([id, name]) => {
+    const widget = app.graph.getNodeById(id).widgets.find((each) => each.name === name)
+    return widget.label ?? widget.name
+})"""
+
+
+def test_there_are_apps():
+    assert len(APPS) == 3
+
+
+@pytest.mark.parametrize("path", APPS, ids=lambda path: path.stem)
+def test_an_app_has_its_controls_and_shows_what_it_makes(front_end: FrontEnd, path: Path):
+    app = json.loads(path.read_text("utf-8"))["extra"]["linearData"]
+    page = front_end.page
+    front_end.open_template(path.stem)
+    labels = page.evaluate(LABELS, app["inputs"])
+    page.add_locator_handler(page.get_by_role("button", name="Skip"), lambda skip: skip.click())  # a welcome
+
+    page.evaluate("app.extensionManager.command.execute('Comfy.ToggleLinear')")
+
+    for label in labels:
+        expect(page.get_by_text(label, exact=True).locator("visible=true").first).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).last.click()
+    page.wait_for_function("window.ends.length")
+    assert page.evaluate("window.ends[0][0]") == "execution_success"
+    expect(page.get_by_test_id("linear-image-output").first).to_be_visible()
+    assert front_end.page_errors == []
