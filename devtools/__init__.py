@@ -7,13 +7,15 @@ Everything these modules create lies below `<project>/.dev`, which git ignores a
     environment      the virtual environment and the folders and variables of everything that is started
     comfyui_source   where a ComfyUI of a known version comes from
     chromium         the browser of the browser lane
+    exiftool         the reader of print files of the unit lane
+    debian           where either comes from on a Debian
     lanes            `dev.py test`
     checks           the programs of a lane, and what their ends mean
     background_lanes lanes side by side
     reports          what is said when all lanes have ended
     bench            `dev.py bench`
 
-Those ten use the standard library alone, because they run before there is an environment. The others run inside it:
+Those twelve use the standard library alone, because they run before there is an environment. The others run inside it:
 
     package          the files that users install
     comfyui_server   one ComfyUI process with this pack in it

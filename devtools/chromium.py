@@ -1,13 +1,12 @@
 """The browser of the browser lane: the one the machine has, else Debian's package, else Playwright's own build."""
 
 import os
-import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from . import processes
+from . import debian, processes
 from .environment import Environment
 from .terminal import Failure, say, step
 
@@ -44,23 +43,15 @@ def provide(environment: Environment) -> Path:
     found = find(environment)
     if found:
         return found
-    if _is_debian() and _is_root():
-        _install_from_debian(environment)
+    if debian.can_install():
+        say("  No browser found: installing Debian's chromium with apt-get.")
+        debian.install(environment, "chromium")
     else:
         _install_from_playwright(environment)
     found = find(environment)
     if not found:
         raise Failure("The browser that was just installed does not start.\nInstall Chromium, Chrome or Edge by hand.")
     return found
-
-
-def _install_from_debian(environment: Environment) -> None:
-    say("  No browser found: installing Debian's chromium with apt-get.")
-    variables = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    log = environment.logs / "apt.log"
-    with step("apt-get install chromium"):
-        processes.run(["apt-get", "update"], log, variables)
-        processes.run(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], log, variables)
 
 
 def _install_from_playwright(environment: Environment) -> None:
@@ -81,14 +72,3 @@ def _starts(path: Path) -> bool:
     return (
         sys.platform == "win32" or subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
     )
-
-
-def _is_debian() -> bool:
-    try:
-        return platform.freedesktop_os_release().get("ID") == "debian"
-    except OSError:
-        return False
-
-
-def _is_root() -> bool:
-    return sys.platform != "win32" and os.geteuid() == 0

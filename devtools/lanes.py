@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import checks, chromium, reports
+from . import checks, chromium, exiftool, reports
 from .background_lanes import BackgroundLane, side_by_side
 from .checks import Check
 from .comfyui_source import ComfyuiSource
@@ -53,6 +53,8 @@ class Runner:
         try:
             if lane == "browser":
                 chromium.provide(self.environment)
+            if lane == "unit":
+                exiftool.provide(self.environment)
             return checks.of_lane(lane, self.environment, self.comfyui, self.pytest_arguments)
         except Failure as failure:
             return Result(lane, [Case("what the lane needs", "failed", 0.0, str(failure))], 0.0)
