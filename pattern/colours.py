@@ -50,8 +50,9 @@ def colours_of(picture: np.ndarray) -> Colours:
 
 def keys_of(levels: np.ndarray) -> np.ndarray:
     """int32 [...] of uint8 [..., 3]."""
-    red, green, blue = (levels[..., channel].astype(np.int32) for channel in range(3))
-    return red | green << 8 | blue << 16
+    bytes_of_keys = np.zeros((*levels.shape[:-1], 4), np.uint8)
+    bytes_of_keys[..., :3] = levels
+    return bytes_of_keys.view("<i4")[..., 0]
 
 
 def levels_of(keys: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ImageCms
 
+from .colours import keys_of, levels_of, looked_up
 from .errors import PatternRefused
 from .jpeg_files import encode_jpeg, fits
 from .png_files import encode_indexed_png, stored_dpi, with_print_facts
@@ -43,7 +44,7 @@ class PrintFile(NamedTuple):
 
 
 class _Indexed(NamedTuple):
-    """`palette` uint8 [n,3], in order of its values, and `index` uint8 [H,W] into it."""
+    """`palette` uint8 [n,3], by ascending keys, and `index` uint8 [H,W] into it."""
 
     palette: np.ndarray
     index: np.ndarray
@@ -120,21 +121,14 @@ def _entries(indexed: _Indexed) -> str:
 def _indexed(levels: np.ndarray) -> _Indexed | None:
     """None where there are more than MOST_ENTRIES colours."""
     step = max(1, len(levels) // _SAMPLED_ROWS)
-    if len(np.unique(_keys(levels[::step]))) > MOST_ENTRIES:  # soon said of a photograph
+    if len(np.unique(keys_of(levels[::step]))) > MOST_ENTRIES:  # soon said of a photograph
         return None
-    keys = _keys(levels)
+    keys = keys_of(levels)
     is_used = np.zeros(1 << 24, bool)
     is_used[keys] = True
-    used = np.flatnonzero(is_used)
+    used = np.flatnonzero(is_used).astype(np.int32)
     if len(used) > MOST_ENTRIES:
         return None
     places = np.zeros(1 << 24, np.uint8)
     places[used] = np.arange(len(used))
-    return _Indexed(np.stack([used >> 16, used >> 8 & 255, used & 255], axis=-1).astype(np.uint8), places[keys])
-
-
-def _keys(levels: np.ndarray) -> np.ndarray:
-    """One number for each colour, int32 [H,W]."""
-    padded = np.zeros((*levels.shape[:2], 4), np.uint8)
-    padded[..., 1:] = levels
-    return padded.view(">u4")[..., 0].astype(np.int32)
+    return _Indexed(levels_of(used), looked_up(places, keys))

@@ -42,8 +42,8 @@ class CheckSeams(io.ComfyNode):
     @classmethod
     async def execute(cls, tile: torch.Tensor, layout: str, drop: str) -> io.NodeOutput:
         how = parse_layout(layout, drop)
-        entries = prints("tile", tile)
         async with execution(cls.hidden.unique_id) as run:
+            entries = await run.off_loop("reading", lambda: prints("tile", tile))
             verdicts = await run.off_loop("checking", lambda: [check_seams(entry, how) for entry in entries])
             lines = [report_seams(how, verdict) for verdict in verdicts]
             run.note(*(first for first, *_ in lines))

@@ -136,7 +136,7 @@ def _lines(reduced: _Reduced, asked: int | None) -> list[str]:
     count = len(reduced.palette)
     has_no_more = asked is not None and count < asked
     return [
-        f"{count} {'colour' if count == 1 else 'colours'}{': the print has no more.' if has_no_more else '.'}",
+        f"Colours: {count}{'; the print has no more' if has_no_more else ''}.",
         *(f"{line} {share:.1%}" for line, share in zip(palette_lines(reduced.palette), reduced.shares, strict=True)),
     ]
 

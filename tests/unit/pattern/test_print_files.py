@@ -170,7 +170,7 @@ def test_few_colours_are_exactly_so_many_entries(count: int):
     fields = tiff_fields(written(levels, "indexed TIFF"))
     entries = np.array(fields[320]).reshape(3, 256).T
     colours = np.unique(levels.reshape(-1, 3), axis=0)
-    assert np.array_equal(entries[:count], colours.astype(int) * 257)
+    assert np.array_equal(np.unique(entries[:count], axis=0), colours.astype(int) * 257)
     assert not entries[count:].any()
     assert f"{count} colour" in report_of(levels, "PNG")
 

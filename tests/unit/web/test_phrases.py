@@ -1,12 +1,15 @@
 """What people read in Chinese: every error, every finding of the doctor, every text of the front end."""
 
+import errno
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from comfyui_picpik.imaging import (
@@ -31,6 +34,19 @@ from comfyui_picpik.imaging import (
     sent_box,
     sent_points,
     wrapping,
+)
+from comfyui_picpik.pattern import (
+    Extent,
+    NotWritten,
+    PatternError,
+    change_of_colours,
+    eight_bits,
+    encode_print,
+    find_repeat,
+    opaque_picture,
+    parse_layout,
+    parse_palettes,
+    print_resolution,
 )
 from comfyui_picpik.picpik import api, runner
 from comfyui_picpik.picpik.accounts import SavedAccount, SavedAccounts, Settings, doctor, endpoint_url
@@ -272,6 +288,44 @@ def test_all_that_is_said_about_a_picture_is_read_in_chinese(call: Callable[[], 
     lines = of_picture(call)
     assert lines
     assert [line for line in lines if not is_chinese(line)] == []
+
+
+PRINT = np.random.default_rng(1).random((40, 40, 3), np.float32)
+
+OF_PRINTS = {
+    "no layout": lambda: parse_layout("herringbone", "1/2"),
+    "no fraction": lambda: parse_layout("half-drop", "half"),
+    "a drop beyond the tile": lambda: parse_layout("half-drop", "3/2"),
+    "no columns": lambda: Extent(0, 1),
+    "no size": lambda: Extent(1, 1, width_cm=math.nan),
+    "cloth without a pixel": lambda: Extent(1, 1, 0.01, dpi=1).size(64, 64),
+    "too long a cloth": lambda: Extent(1000, 1).size(640, 64),
+    "a tiny tile": lambda: opaque_picture("tile", torch.zeros(1, 1, 3)),
+    "no numbers": lambda: opaque_picture("tile", torch.full((9, 9, 3), math.nan)),
+    "holes": lambda: opaque_picture("images", torch.zeros(9, 9, 4)),
+    "no palette": lambda: parse_palettes("palette", " "),
+    "no colours": lambda: parse_palettes("palette_from", "red"),
+    "more than enough colours": lambda: parse_palettes("palette_to", "#123 " * 33),
+    "another number of colours": lambda: change_of_colours(np.zeros((1, 3), np.uint8), np.zeros((2, 3), np.uint8)),
+    "no resolution": lambda: print_resolution(100, 0, 0),
+    "hardly any resolution": lambda: print_resolution(10, 150, 1000),
+    "too many colours for numbers": lambda: encode_print("images", eight_bits(PRINT), "indexed TIFF", 150, {}, list),
+    "a plain colour": lambda: find_repeat(np.zeros((40, 40, 3), np.float32), "auto", refine=True),
+    "nothing that repeats": lambda: find_repeat(PRINT, "auto", refine=True),
+    "no space": lambda: raising(NotWritten(Path("prints"), 9_000_000, OSError(errno.ENOSPC, "full"))),
+    "no rights": lambda: raising(NotWritten(Path("prints"), 9_000_000, OSError(errno.EACCES, "Permission denied"))),
+}
+
+
+def raising(error: Exception) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("call", OF_PRINTS.values(), ids=OF_PRINTS)
+def test_every_refusal_of_a_print_is_read_in_chinese(call: Callable[[], Any]):
+    with pytest.raises(PatternError) as refused:
+        call()
+    assert [line for line in str(refused.value).splitlines() if not is_chinese(line)] == []
 
 
 CALLS = [error for error in ERRORS if isinstance(error, api.CallFailed)]
