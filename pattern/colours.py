@@ -48,6 +48,17 @@ def colours_of(picture: np.ndarray) -> Colours:
     return Colours(keys, np.flatnonzero(is_used).astype(np.int32))
 
 
+def used_keys(keys: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
+    """int32 [n], ascending: those of keys [H, W] that there are, or that there are where it is true."""
+    is_used = np.zeros(_KEYS, bool)
+
+    def look(rows: slice) -> None:
+        is_used[keys[rows] if where is None else keys[rows][where[rows]]] = True
+
+    in_slices(len(keys), look, longest=128)
+    return np.flatnonzero(is_used).astype(np.int32)
+
+
 def keys_of(levels: np.ndarray) -> np.ndarray:
     """int32 [...] of uint8 [..., 3]."""
     bytes_of_keys = np.zeros((*levels.shape[:-1], 4), np.uint8)

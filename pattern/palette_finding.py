@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from .colours import Colours, keys_of, levels_of
+from .colours import Colours, keys_of, levels_of, used_keys
 from .edges import calm_pixels
 from .oklab import levels_to_oklab, to_levels
 from .threads import in_slices
@@ -79,22 +79,12 @@ def _flat_colours(colours: Colours) -> np.ndarray:
     is_flat = calm_pixels(colours.keys, 0)
     if np.count_nonzero(is_flat) < _FLAT_PRINT * is_flat.size:
         return np.empty(0, np.int32)
-    keys = _keys_where(colours.keys, is_flat)
+    keys = used_keys(colours.keys, is_flat)
     if len(keys) > _MOST_FLAT:
         return keys[:0]
     pixels, areas = _counts(colours.keys, keys, is_flat)
     is_own = (areas >= max(_LEAST_AREA, _LEAST_SHARE * is_flat.size)) & (areas >= _LEAST_FLAT * pixels)
     return _by_frequency(keys[is_own], pixels[is_own])
-
-
-def _keys_where(keys: np.ndarray, where: np.ndarray) -> np.ndarray:
-    used = np.zeros(1 << 24, bool)
-
-    def look(rows: slice) -> None:
-        used[keys[rows][where[rows]]] = True
-
-    in_slices(len(keys), look, longest=128)
-    return np.flatnonzero(used).astype(np.int32)
 
 
 def _are_all(flat: np.ndarray, colours: Colours) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import ImageCms
 
-from .colours import keys_of, levels_of, looked_up
+from .colours import Colours, keys_of, levels_of, used_keys
 from .errors import PatternRefused
 from .jpeg_files import encode_jpeg, fits
 from .png_files import encode_indexed_png, stored_dpi, with_print_facts
@@ -124,11 +124,7 @@ def _indexed(levels: np.ndarray) -> _Indexed | None:
     if len(np.unique(keys_of(levels[::step]))) > MOST_ENTRIES:  # soon said of a photograph
         return None
     keys = keys_of(levels)
-    is_used = np.zeros(1 << 24, bool)
-    is_used[keys] = True
-    used = np.flatnonzero(is_used).astype(np.int32)
-    if len(used) > MOST_ENTRIES:
+    colours = Colours(keys, used_keys(keys))
+    if len(colours.distinct) > MOST_ENTRIES:
         return None
-    places = np.zeros(1 << 24, np.uint8)
-    places[used] = np.arange(len(used))
-    return _Indexed(levels_of(used), looked_up(places, keys))
+    return _Indexed(levels_of(colours.distinct), colours.spread(np.arange(len(colours.distinct), dtype=np.uint8)))

@@ -9,6 +9,7 @@ import { takePlace } from "./element_places.js"
 import { follow } from "./following.js"
 import { sourceOf } from "./graph_places.js"
 import { loadPhrases, t } from "./phrases.js"
+import { MARGIN } from "./widget_places.js"
 
 const NODE = "PicpikRepeatPattern"
 const NAME = "picpik_cloth_viewer"
@@ -17,7 +18,6 @@ const MEASURES = ["columns", "rows", "width_cm", "height_cm", "dpi"]
 const MILLISECONDS_BETWEEN_LOOKS = 100
 const WIDTH = 360 // of a new node
 const LOWEST_STAGE = 240
-const MARGIN = 10 // that the classic canvas leaves above and below an element
 const SHARPEST = 3 // pixels drawn for one of the page: more are not seen, and take long
 const ZOOM_STEP = 1.25
 const WHEEL = 0.0015 // of a doubling, for what a wheel calls a pixel

@@ -13,10 +13,9 @@ import { follow } from "./following.js"
 import { sourceOf } from "./graph_places.js"
 import { RawPicture } from "./raw_picture.js"
 import { saveForUndo } from "./undo.js"
-import { placeBehind } from "./widget_places.js"
+import { makeRoom, MARGIN, placeBehind } from "./widget_places.js"
 
 const HIGHEST_PICTURE = 320
-const MARGIN = 10 // that the classic canvas leaves above and below an element
 
 export const SHORTEST_DRAG = 6 // pixels of the screen: what moves less is a click that slipped
 export const STEP = 8 // pixels of the picture, for a key
@@ -94,17 +93,8 @@ export class PicturePicker {
     this.canvas.hidden = this.caption.hidden = Boolean(reason)
     if (!reason) this.describe(value) // before it is measured: it may take two lines
     this.root.style.minHeight = `${this.height}px`
-    this.makeRoom()
+    makeRoom(this.node)
     if (!reason) this.paint(value)
-  }
-
-  /** The node grows by itself for nobody. */
-  makeRoom() {
-    if (LiteGraph.vueNodesMode || !this.node.graph) return
-    const [width, height] = this.node.size
-    const needed = this.node.computeSize()[1]
-    if (height < needed) this.node.setSize([width, needed])
-    this.node.setDirtyCanvas(true, true)
   }
 
   paint(value) {

@@ -2,8 +2,7 @@
 
 import { element } from "./dom.js"
 import { takePlace } from "./element_places.js"
-
-const MARGIN = 10 // that the classic canvas leaves above and below an element
+import { makeRoom, MARGIN } from "./widget_places.js"
 
 export class SideWidget {
   /** What it is to hold stands in `place`. App mode has the label above it. */
@@ -33,16 +32,6 @@ export class SideWidget {
     if (height === this.height) return
     this.height = height
     this.root.style.minHeight = `${height}px`
-    this.makeRoom()
-  }
-
-  /** The node grows by itself for nobody. */
-  makeRoom() {
-    const { node } = this
-    if (LiteGraph.vueNodesMode || !node.graph) return
-    const [width, height] = node.size
-    const needed = node.computeSize()[1]
-    if (height < needed) node.setSize([width, needed])
-    node.setDirtyCanvas(true, true)
+    makeRoom(this.node)
   }
 }

@@ -1,5 +1,16 @@
 /** Widgets of the pack's own between those that ComfyUI makes of a node's inputs. They save nothing. */
 
+export const MARGIN = 10 // that the classic canvas leaves above and below an element
+
+/** The node grows by itself for nobody: in the classic canvas it is made as high as what stands in it needs. */
+export function makeRoom(node) {
+  if (LiteGraph.vueNodesMode || !node.graph) return
+  const [width, height] = node.size
+  const needed = node.computeSize()[1]
+  if (height < needed) node.setSize([width, needed])
+  node.setDirtyCanvas(true, true)
+}
+
 /** Moves a widget that was just added to the place behind another one. */
 export function placeBehind(node, widget, other) {
   widget.serialize = false

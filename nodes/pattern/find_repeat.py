@@ -9,7 +9,7 @@ import torch
 from comfy_api.latest import io, ui
 
 from ...pattern import FoundRepeat, PatternError, find_repeat
-from ..host import execution
+from ..host import execution, filled_lines
 from .batches import PATTERN_CATEGORY, batch, prints, reports
 
 
@@ -70,7 +70,7 @@ class FindRepeat(io.ComfyNode):
                 )
             tiles = [batch([each.tile]) for each in found]
             shown = await run.off_loop("drawing", lambda: [image for tile in tiles for image in _preview(tile)])
-            run.note(*reports(len(found), lambda index: found[index].report).splitlines())
+            run.note(*filled_lines(reports(len(found), lambda index: found[index].report)))
         layouts, lines = [str(each.layout) for each in found], ["\n".join(each.report) for each in found]
         return io.NodeOutput(tiles, layouts, lines, ui={"images": shown})
 

@@ -6,8 +6,8 @@ import torch
 from comfy_api.latest import io, ui
 
 from ...pattern import Mended, mend
-from ..host import execution
-from .batches import PATTERN_CATEGORY, batch, prints
+from ..host import execution, filled_lines
+from .batches import PATTERN_CATEGORY, batch, prints, reports
 from .layout_inputs import layout_inputs, parse_layout
 
 
@@ -47,22 +47,17 @@ class MendSeams(io.ComfyNode):
     async def execute(cls, tile: torch.Tensor, layout: str, drop: str, width: float) -> io.NodeOutput:
         laid = parse_layout(layout, drop)
 
-        def work() -> tuple[io.NodeOutput, list[str]]:
+        def work() -> tuple[io.NodeOutput, str]:
             found = [mend(each, laid, width) for each in prints("tile", tile)]
             tiles, changed = batch([each.tile for each in found]), batch([each.changed for each in found])
             shown = ui.PreviewImage(tiles, cls=cls)
-            return io.NodeOutput(tiles, changed.to(torch.float32), ui=shown), _notes(found)
+            report = reports(len(found), lambda index: [_note(found[index])])
+            return io.NodeOutput(tiles, changed.to(torch.float32), ui=shown), report
 
         async with execution(cls.hidden.unique_id) as run:
-            output, notes = await run.off_loop("mending", work)
-            run.note(*notes)
+            output, report = await run.off_loop("mending", work)
+            run.note(*filled_lines(report))
         return output
-
-
-def _notes(found: list[Mended]) -> list[str]:
-    if len(found) == 1:
-        return [_note(found[0])]
-    return [f"[{index}] {_note(each)}" for index, each in enumerate(found, 1)]
 
 
 def _note(mended: Mended) -> str:

@@ -10,8 +10,6 @@ from comfy_api.latest import io
 
 from ...imaging import picture_entries
 from ...pattern import (
-    MOST_CENTIMETRES,
-    MOST_DPI,
     MOST_TILES,
     Extent,
     Layout,
@@ -24,6 +22,7 @@ from ..host import execution
 from .batches import PATTERN_CATEGORY, batch, prints, reports
 from .layout_inputs import layout_inputs, parse_layout
 from .previews import preview
+from .print_inputs import centimetres_input, dpi_input
 
 
 class RepeatPattern(io.ComfyNode):
@@ -52,36 +51,17 @@ class RepeatPattern(io.ComfyNode):
                 *layout_inputs(),
                 io.Int.Input("columns", default=3, min=1, max=MOST_TILES, tooltip="Tiles beside each other."),
                 io.Int.Input("rows", default=3, min=1, max=MOST_TILES, tooltip="Tiles one below the other."),
-                io.Float.Input(
-                    "width_cm",
-                    default=0.0,
-                    min=0.0,
-                    max=MOST_CENTIMETRES,
-                    step=0.1,
-                    round=0.01,
-                    optional=True,
-                    tooltip="Width of the cloth in centimetres; it wins over columns. 0: so many columns.",
+                centimetres_input(
+                    "width_cm", "Width of the cloth in centimetres; it wins over columns. 0: so many columns."
                 ),
-                io.Float.Input(
-                    "height_cm",
-                    default=0.0,
-                    min=0.0,
-                    max=MOST_CENTIMETRES,
-                    step=0.1,
-                    round=0.01,
-                    optional=True,
-                    tooltip="Height of the cloth in centimetres; it wins over rows. 0: so many rows.",
+                centimetres_input(
+                    "height_cm", "Height of the cloth in centimetres; it wins over rows. 0: so many rows."
                 ),
-                io.Float.Input(
-                    "dpi",
-                    default=0.0,
-                    min=0.0,
-                    max=MOST_DPI,
-                    step=1.0,
-                    round=0.01,
+                dpi_input(
+                    0.0,
+                    "Pixels of the tile on an inch of cloth. 0: as columns and width_cm, or rows and height_cm, make "
+                    "it.",
                     optional=True,
-                    tooltip="Pixels of the tile on an inch of cloth. 0: as columns and width_cm, or rows and "
-                    "height_cm, make it.",
                 ),
             ],
             outputs=[

@@ -17,8 +17,6 @@ from comfy_api.latest import io
 from ...imaging import picture_entries
 from ...pattern import (
     FORMATS,
-    MOST_CENTIMETRES,
-    MOST_DPI,
     NotWritten,
     PatternRefused,
     PrintFile,
@@ -27,9 +25,10 @@ from ...pattern import (
     print_resolution,
     write_numbered,
 )
-from ..host import execution
+from ..host import execution, filled_lines
 from .batches import PATTERN_CATEGORY, prints, reports
 from .previews import lossless_png, preview
+from .print_inputs import centimetres_input, dpi_input
 
 _SHOWN_BY_BROWSERS = (".png", ".jpg")
 
@@ -59,25 +58,8 @@ class SaveForPrint(io.ComfyNode):
                     "indexed TIFF: at most 256 colours, one number each, for separations at the printer's. JPEG is "
                     "smaller, and loses a little.",
                 ),
-                io.Float.Input(
-                    "dpi",
-                    default=150.0,
-                    min=0.0,
-                    max=MOST_DPI,
-                    step=1.0,
-                    round=0.01,
-                    tooltip="Pixels on an inch of cloth.",
-                ),
-                io.Float.Input(
-                    "width_cm",
-                    default=0.0,
-                    min=0.0,
-                    max=MOST_CENTIMETRES,
-                    step=0.1,
-                    round=0.01,
-                    optional=True,
-                    tooltip="Width on cloth in centimetres; it wins over dpi. 0: as dpi makes it.",
-                ),
+                dpi_input(150.0, "Pixels on an inch of cloth."),
+                centimetres_input("width_cm", "Width on cloth in centimetres; it wins over dpi. 0: as dpi makes it."),
                 io.Boolean.Input(
                     "embed_workflow",
                     default=True,
@@ -124,7 +106,7 @@ class SaveForPrint(io.ComfyNode):
                 "drawing", lambda: [_shown(place, picture) for place, picture in zip(places, pictures, strict=True)]
             )
             report = reports(len(files), lambda index: _report(places[index], files[index]))
-            run.note(*report.splitlines())
+            run.note(*filled_lines(report))
         return io.NodeOutput(report, ui={"images": shown})
 
 

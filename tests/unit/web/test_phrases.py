@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -37,8 +37,11 @@ from comfyui_picpik.imaging import (
 )
 from comfyui_picpik.pattern import (
     Extent,
+    Layout,
     NotWritten,
     PatternError,
+    Seam,
+    Verdict,
     change_of_colours,
     eight_bits,
     encode_print,
@@ -47,7 +50,11 @@ from comfyui_picpik.pattern import (
     parse_layout,
     parse_palettes,
     print_resolution,
+    report_cloth,
+    report_seams,
 )
+from comfyui_picpik.pattern.seam_offsets import Offset
+from comfyui_picpik.pattern.seams import Harm
 from comfyui_picpik.picpik import api, runner
 from comfyui_picpik.picpik.accounts import SavedAccount, SavedAccounts, Settings, doctor, endpoint_url
 from comfyui_picpik.picpik.api import Credits
@@ -326,6 +333,27 @@ def test_every_refusal_of_a_print_is_read_in_chinese(call: Callable[[], Any]):
     with pytest.raises(PatternError) as refused:
         call()
     assert [line for line in str(refused.value).splitlines() if not is_chinese(line)] == []
+
+
+SEAMS = [
+    Seam(axis, 0, 3, 40, harm, offset)
+    for axis in (0, 1)
+    for harm in get_args(Harm)
+    for offset in (None, Offset(2, 0), Offset(-2, 0), Offset(0, 3), Offset(0, -3))
+]
+
+
+@pytest.mark.parametrize("seam", SEAMS, ids=str)
+def test_whatever_is_said_of_a_seam_is_read_in_chinese(seam: Seam):
+    lines = report_seams(Layout("straight"), Verdict((seam,)))
+    assert [line for line in lines if not is_chinese(line)] == []
+
+
+@pytest.mark.parametrize("layout", ["straight", "half-drop 1/3", "half-brick 1/3"])
+def test_whatever_is_said_of_cloth_is_read_in_chinese(layout: str):
+    lines = report_cloth((100, 100), parse_layout(layout, "1/2"), Extent(3, 3, dpi=150))
+    assert [line for line in lines if not is_chinese(line)] == []
+    assert is_chinese(f"[2] {lines[0]}")
 
 
 CALLS = [error for error in ERRORS if isinstance(error, api.CallFailed)]
