@@ -29,7 +29,7 @@ def test_an_app_has_its_controls_and_shows_what_it_makes(front_end: FrontEnd, pa
     labels = page.evaluate(LABELS, app["inputs"])
     page.add_locator_handler(page.get_by_role("button", name="Skip"), lambda skip: skip.click())  # a welcome
 
-    page.evaluate("app.extensionManager.command.execute('Comfy.ToggleLinear')")
+    page.get_by_role("button", name="Enter app mode").first.click()
 
     for label in labels:
         expect(page.get_by_text(label, exact=True).locator("visible=true").first).to_be_visible()
