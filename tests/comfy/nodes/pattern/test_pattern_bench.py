@@ -55,6 +55,24 @@ def test_a_found_layout_is_linked_on_and_the_tile_is_found_to_repeat(comfyui: Co
     assert outcome.texts("3")[-1].splitlines()[0].startswith("done")
 
 
+def test_prints_that_repeat_in_different_ways_are_each_laid_in_their_own(comfyui: ComfyuiServer, tmp_path: Path):
+    dropped, straight = print_of_dots(4, 7), print_of_dots(4, 7)
+    straight[:, 104 % 128 :: 128] = INKS[1]  # a stripe by which the halves of the tile differ
+    outcome = comfyui.client.run(
+        {
+            "1": made(tmp_path, dropped, straight),
+            "2": node("PicpikFindRepeat", images=["1", 0], layout="auto", refine=False),
+            "3": node("PicpikRepeatPattern", tile=["2", 0], layout=["2", 1], drop="1/2", columns=1, rows=1),
+            "4": node("PreviewAny", source=["3", 2]),
+        }
+    )
+
+    assert outcome.errors == []
+    first, second = outcome.shown["4"]
+    assert "half-" in first.splitlines()[0]
+    assert second.splitlines()[0].endswith("1 x 1 tiles, straight.")
+
+
 def test_cloth_has_the_pixels_of_its_tile(comfyui: ComfyuiServer, tmp_path: Path):
     tile = print_of_dots()
     prompt = {
