@@ -2,7 +2,7 @@
 
 python3 dev.py demo     run the example workflows in a real ComfyUI against a local sandbox, no account needed
 python3 dev.py test     run every check, or the named lanes: lint unit integration simulation comfy browser
-python3 dev.py bench    compare speed, memory and bytes with ComfyUI's own partner-node helpers, in five minutes
+python3 dev.py bench    compare speed, memory, bytes and verdicts with what others do, in about eight minutes
 python3 dev.py mutate   change the code that spends money by one fault at a time: do the tests notice?
 """
 
@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, help="ComfyUI's port (default: any free one)")
     test = commands.add_parser("test", help="run the checks", epilog="What follows -- goes to pytest.")
     test.add_argument("lanes", nargs="*", metavar="lane", type=lane, help=f"any of {', '.join(lanes.NAMES)}; else all")
-    comparison = commands.add_parser("bench", help="compare with ComfyUI's own helpers")
+    comparison = commands.add_parser("bench", help="compare with what others do")
     mutation = commands.add_parser("mutate", help="the mutation score of the code that spends money")
     mutation.add_argument("--module", nargs="+", metavar="NAME", type=module, help=f"any of {', '.join(plan.names())}")
     mutation.add_argument("--sample", type=int, metavar="N", help="judge N of the mutants, drawn by chance")

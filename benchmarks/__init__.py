@@ -12,6 +12,9 @@ stages           encode, sign, submit, decode, the whole call
 heartbeat        how long an event loop was kept from its work
 memory           peak memory and import time, each measurement in a fresh process
 waiting          polls, the way from a task's end to its pictures, what waiting tasks cost
+cloth, seams, colours    works of the free nodes, beside what others take for the same
+pattern_bench    all of them, what was promised, their part of the report
+seam_verdicts    how often Check Seams and other measures are right; writes docs/seam-verdict.md
 targets          what was promised, and whether it is kept
-report, chart    the table and the picture
+report, tables, chart    the text and the picture
 """

@@ -13,26 +13,28 @@ from ..pattern import FORMATS, Layout, eight_bits, encode_print, lay_out
 from . import pictures
 from .clock import Contestant, Cost, interleaved
 
-CLOTH_SIDE = 8192
-TILE_SIDE = 2048
+CLOTH_SIDES = (2048, 8192)
+TILES_A_SIDE = 4
+PRINT_SIDE = 2048
 LAYOUTS = (Layout("straight"), Layout("half-drop"), Layout("mirror"))
 
 
 class Laying(NamedTuple):
-    """One layout: laid out to `CLOTH_SIDE`² from a tile of `TILE_SIDE`², and as much new memory filled once."""
+    """One layout, of which TILES_A_SIDE² tiles are laid out to a cloth, and as much new memory filled once."""
 
+    side: int
+    """Of the cloth, in pixels."""
     layout: str
     laid: Cost
     written: Cost
 
     @property
     def ratio(self) -> float:
-        """At most 1.5 is wanted."""
         return self.laid.wall / self.written.wall
 
 
 class Saving(NamedTuple):
-    """One format: from the floats of a print of `TILE_SIDE`² to the bytes of its file."""
+    """One format: from the floats of a print of `PRINT_SIDE`² to the bytes of its file."""
 
     kind: str
     file_format: str
@@ -41,10 +43,11 @@ class Saving(NamedTuple):
 
 
 def laying_rows(seconds: float) -> Iterator[Laying]:
-    tile = pictures.image_tensor("print", TILE_SIDE)
-    for layout in LAYOUTS:
-        costs = interleaved({"laid": _laid(tile, layout), "written": _write}, seconds)
-        yield Laying(str(layout), costs["laid"], costs["written"])
+    for side in CLOTH_SIDES:
+        tile = pictures.image_tensor("print", side // TILES_A_SIDE)
+        for layout in LAYOUTS:
+            costs = interleaved({"laid": _laid(tile, layout, side), "written": _written(side)}, seconds)
+            yield Laying(side, str(layout), costs["laid"], costs["written"])
 
 
 def saving_rows(seconds: float) -> Iterator[Saving]:
@@ -60,20 +63,23 @@ def saving_rows(seconds: float) -> Iterator[Saving]:
 
 
 def _picture(kind: str) -> np.ndarray:
-    picture = pictures.image_tensor(kind.removeprefix("flat "), TILE_SIDE)[0].numpy()
+    picture = pictures.image_tensor(kind.removeprefix("flat "), PRINT_SIDE)[0].numpy()
     return np.floor(picture * 3.99) / np.float32(4) if kind == "flat print" else picture
 
 
-def _laid(tile: torch.Tensor, layout: Layout) -> Contestant:
+def _laid(tile: torch.Tensor, layout: Layout, side: int) -> Contestant:
     def run() -> None:
         straight = torch.from_numpy(layout.straight_tile(tile[0].numpy()))
-        lay_out(straight.unsqueeze(0), CLOTH_SIDE, CLOTH_SIDE)
+        lay_out(straight.unsqueeze(0), side, side)
 
     return run
 
 
-def _write() -> None:
-    torch.full((CLOTH_SIDE, CLOTH_SIDE, 3), 0.5)
+def _written(side: int) -> Contestant:
+    def run() -> None:
+        torch.full((side, side, 3), 0.5)
+
+    return run
 
 
 def _file(picture: np.ndarray, file_format: str) -> int:

@@ -22,8 +22,6 @@ from .clock import Contestant, Cost, interleaved
 
 SIDE = 2048
 COUNT = 8
-LIMIT = 0.15
-"""Seconds on two cores."""
 _SAMPLE = 8
 """k-means learns from one of so many pixels across and down, as ours does."""
 

@@ -13,11 +13,11 @@ import torch
 from PIL import Image, features
 
 from ..picpik.runner.rhythm import Rhythm
-from . import lateness
-from .clock import Cost
+from . import lateness, pattern_bench
 from .memory import OUTPUT_BYTES
 from .results import Results
 from .stages import Stage
+from .tables import milliseconds, table
 from .targets import Target
 
 COMMAND = "python3 dev.py bench"
@@ -36,30 +36,31 @@ def text(results: Results, targets: Sequence[Target], comfyui: str, seconds: flo
         "process; it hardly moves with whatever else the machine does, wall time does: in this run two threads got "
         f"{results.two_threads:.1f} x the work of one done (2.0 where the second core is free), and the pack "
         "encodes and decodes in two.",
-        _table("target | at most | measured | met", map(_target_row, targets)),
+        table("target | at most | measured | met", map(_target_row, targets)),
         "## The whole call",
         "Apply Reference Pattern: photo, mask and print of 2048 x 2048, four results of 1024 x 1024, a server that "
         "answers at once. The peer's sleeps over its polls are not counted; of ours, the "
         f"{results.calls.our_sleep:.2f} s between the submit and the first poll are.",
         _stages([results.calls.lossless, results.calls.compact]),
-        _table("sent as | megabytes | × peer | at 20 Mbit/s | with our or its own work", _upload_rows(results)),
+        table("sent as | megabytes | × peer | at 20 Mbit/s | with our or its own work", _upload_rows(results)),
         "## Stages",
         "The limit is what this machine needs for the parts that nobody can avoid with what ComfyUI brings along: one "
         "copy of the pixels, the standard library's deflate on filtered bytes, base64, SHA-1, a raw socket, Pillow's "
         "codecs, the first touch of the output.",
         _stages(results.stages),
         "## Memory, event loops, import",
-        _table("what | ours | peer | limit", _other_rows(results)),
+        table("what | ours | peer | limit", _other_rows(results)),
         "## Waiting",
-        _table("waiting tasks | our polls per tick | peer's | our bytes per tick | peer's", _polling_rows(results)),
-        _table("a task of | our pictures after its end | peer's URLs | our tick at that age", _hand_over_rows(results)),
+        table("waiting tasks | our polls per tick | peer's | our bytes per tick | peer's", _polling_rows(results)),
+        table("a task of | our pictures after its end | peer's URLs | our tick at that age", _hand_over_rows(results)),
         "How late a picture is for the rhythm of the polls alone, in the middle of many tasks, and how often such a "
         "task is asked for: computed, not measured.",
-        _table("a task of | late at a real service | polls | late at a service on this computer | polls", _late_rows()),
+        table("a task of | late at a real service | polls | late at a service on this computer | polls", _late_rows()),
         f"100 waiting tasks, between two polls: the runner uses {results.idleness.runner_cpu:.3%} of a processor, with "
         f"a node that waits for all of them {results.idleness.node_cpu:.2%}; {results.idleness.threads} threads "
         "whatever the number of tasks (one waits; the ledger's and those that store pictures sleep), "
         f"{results.idleness.connections} connection.",
+        *pattern_bench.parts(results.pattern),
         "![ours / peer](results.png)",
     ]
     return "\n\n".join(parts) + "\n"
@@ -94,19 +95,15 @@ def _target_row(target: Target) -> list[str]:
 
 def _stages(stages: Iterable[Stage]) -> str:
     heads = "stage | ours wall, CPU ms | peer wall, CPU ms | × wall | × CPU | limit CPU ms | ours / limit"
-    return _table(heads, map(_stage_row, stages))
+    return table(heads, map(_stage_row, stages))
 
 
 def _stage_row(stage: Stage) -> list[str]:
     limit = ["", ""]
     if stage.limit is not None:
         limit = [f"{stage.limit.cpu * 1e3:.1f}", f"{stage.ours.cpu / stage.limit.cpu:.1f}"]
-    costs = [_milliseconds(stage.ours), _milliseconds(stage.peer)]
+    costs = [milliseconds(stage.ours), milliseconds(stage.peer)]
     return [f"{stage.name} {stage.case}", *costs, f"{stage.wall_ratio():.2f}", f"{stage.cpu_ratio():.2f}", *limit]
-
-
-def _milliseconds(cost: Cost) -> str:
-    return f"{cost.wall * 1e3:.0f}, {cost.cpu * 1e3:.0f}"
 
 
 def _upload_rows(results: Results) -> Iterable[list[str]]:
@@ -155,9 +152,3 @@ def _late_rows() -> Iterable[list[str]]:
     for far, near in zip(real, quick, strict=True):
         late = [cell for one in (far, near) for cell in (f"{one.late:.2f} s", f"{one.polls:g}")]
         yield [f"{far.duration:g} s", *late]
-
-
-def _table(heads: str, rows: Iterable[Sequence[str]]) -> str:
-    columns = heads.split(" | ")
-    lines = [columns, ["---"] + ["---:"] * (len(columns) - 1), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

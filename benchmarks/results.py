@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .heartbeat import Block
 from .memory import Fresh
+from .pattern_bench import PatternBench
 from .stages import Calls, Stage
 from .waiting import HandOver, Idleness, Polling
 
@@ -19,6 +20,7 @@ class Results:
     pollings: list[Polling]
     hand_overs: list[HandOver]
     idleness: Idleness
+    pattern: PatternBench
     two_threads: float
     """What two threads got done of what one did, in the middle of the run; 2 on a machine with a core to spare."""
 

@@ -13,17 +13,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from ..pattern import Layout, check_seams
-from ..pattern.layouts import Joint
 from ..sandbox.pictures.processing.tiling import is_seamless
 from ..tests import prints
 from ..tests.seam_cases import CHOSEN_ON, HARMED, KEPT, Case, cases
+from .other_seam_measures import Measure, first_against_last, quantiles_and_windows, rank_and_local, worst
 
 _SEED = 90210
 _PRINTS_A_FAMILY = 15
-_COLUMNS = 5
 _TEXT = Path(__file__).resolve().parent.parent / "docs" / "seam-verdict.md"
 
 
@@ -53,9 +50,9 @@ def _document(drawn: Sequence[Case]) -> str:
             [j for j in ours if j.case.family in chosen],
         ),
         _row("– the other three, kept apart meanwhile", [j for j in ours if j.case.family not in chosen]),
-        _row("Mean of the first against the last 5 lines, best limit", _best(drawn, _first_against_last)),
-        _row("Rank above 0.99, or local above 1.3", _limited(drawn, _rank_and_local, 1)),
-        _row("Quantiles and windows, above 1.05", _limited(drawn, _quantiles_and_windows, 1.05)),
+        _row("Mean of the first against the last 5 lines, best limit", _best(drawn, first_against_last)),
+        _row("Rank above 0.99, or local above 1.3", _limited(drawn, rank_and_local, 1)),
+        _row("Quantiles and windows, above 1.05", _limited(drawn, quantiles_and_windows, 1.05)),
         _row("The sandbox's own, on the straight tiles", sandbox),
         _row("– Check Seams on the same", _of(ours, lambda case: case.laying.kind == "straight")),
     ]
@@ -125,52 +122,15 @@ def _layout(case: Case) -> Layout:
     return Layout(case.laying.kind, Fraction(*case.laying.drop))
 
 
-def _worst(case: Case, measure: Callable[[np.ndarray, np.ndarray], float]) -> float:
-    """Over all edges; the measure takes the lines of two tiles, [L,n,3], the first of which lies before the other."""
-    return max(measure(*_lines(joint)) for joint in _layout(case).joints(case.tile))
+def _limited(drawn: Sequence[Case], measure: Measure, limit: float) -> list[Judged]:
+    return [Judged(case, worst(case.tile, _layout(case), measure) > limit) for case in drawn]
 
 
-def _lines(joint: Joint) -> tuple[np.ndarray, np.ndarray]:
-    return np.moveaxis(joint.first, joint.axis, 0), np.moveaxis(joint.second, joint.axis, 0)
-
-
-def _limited(drawn: Sequence[Case], measure: Callable[[np.ndarray, np.ndarray], float], limit: float) -> list[Judged]:
-    return [Judged(case, _worst(case, measure) > limit) for case in drawn]
-
-
-def _best(drawn: Sequence[Case], measure: Callable[[np.ndarray, np.ndarray], float]) -> list[Judged]:
-    values = [_worst(case, measure) for case in drawn]
+def _best(drawn: Sequence[Case], measure: Measure) -> list[Judged]:
+    values = [worst(case.tile, _layout(case), measure) for case in drawn]
     limit = min(values, key=lambda limit: _wrong(drawn, values, limit))
     return [Judged(case, value > limit) for case, value in zip(drawn, values, strict=True)]
 
 
 def _wrong(drawn: Sequence[Case], values: Sequence[float], limit: float) -> int:
     return sum((value > limit) == case.is_seamless for case, value in zip(drawn, values, strict=True))
-
-
-def _first_against_last(first: np.ndarray, second: np.ndarray) -> float:
-    return float(np.abs(first[-_COLUMNS:].mean(axis=0) - second[:_COLUMNS].mean(axis=0)).mean())
-
-
-def _rank_and_local(first: np.ndarray, second: np.ndarray) -> float:
-    """Above 1 where one of the two is above its limit."""
-    edge, inside = np.abs(second[0] - first[-1]).mean(axis=1), np.abs(np.diff(first, axis=0)).mean(axis=2)
-    rank = (inside.mean(axis=1) < edge.mean()).mean()
-    width = len(edge) // 24
-    local = _means(edge[None], width).max() / max(np.percentile(_means(inside, width), 99), 1e-6)
-    return float(max(rank / 0.99, local / 1.3))
-
-
-def _quantiles_and_windows(first: np.ndarray, second: np.ndarray) -> float:
-    edge, inside = np.abs(second[0] - first[-1]).max(axis=1), np.abs(np.diff(first, axis=0)).max(axis=2)
-    ratios = [np.quantile(edge, q) / max(np.quantile(inside, q, axis=1).max(), 1e-6) for q in (0.25, 0.5)]
-    for share in (24, 10, 4):
-        width = len(edge) // share
-        usual = np.percentile(_means(inside, width).max(axis=1), 99.5)
-        ratios.append(_means(edge[None], width).max() / max(usual, 1e-6))
-    return float(max(ratios))
-
-
-def _means(values: np.ndarray, width: int) -> np.ndarray:
-    sums = np.cumsum(np.pad(values, ((0, 0), (1, 0))), axis=1, dtype=np.float64)
-    return (sums[:, width:] - sums[:, :-width]) / width

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from . import cloth
+from .clock import Cost
 from .heartbeat import PEER_LOOP
 from .memory import OUTPUT_BYTES
+from .pattern_bench import PatternBench
 from .results import Results
 from .stages import Stage
 
@@ -13,6 +16,10 @@ ENCODE, DECODE, PEAK_MEMORY = 0.18, 0.5, 0.5
 _BLOCK_MS = 20
 _HAND_OVER_SLACK = 0.2
 _FAST_TASK, _SEEN_WITHIN = 1.0, 0.5
+_QUICK_MS = 150
+"""For whatever is done with one print of 2048², on two cores."""
+_LAYING = 1.5
+"""Of cloth that no cache holds, in times the writing of as much memory."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ def judged(results: Results) -> list[Target]:
         *_memory_targets(results),
         *_waiting_targets(results),
         Target("import above ComfyUI's own, CPU", results.fresh.importing.cpu * 1e3, 60, "ms"),
+        *_pattern_targets(results.pattern),
     ]
 
 
@@ -91,3 +99,21 @@ def _waiting_targets(results: Results) -> Iterator[Target]:
     yield Target("processor while 100 tasks wait, the runner", results.idleness.runner_cpu * 100, 0.1, "%")
     yield Target("processor while 100 tasks wait, with their node", results.idleness.node_cpu * 100, 1, "%")
     yield Target("connections for the polls of 100 tasks", results.idleness.connections, 1, "")
+
+
+def _pattern_targets(bench: PatternBench) -> Iterator[Target]:
+    for laying in bench.layings:
+        if laying.side == max(cloth.CLOTH_SIDES):
+            yield Target(f"lay out {laying.side}², {laying.layout}, beside writing it, wall", laying.ratio, _LAYING)
+        else:
+            yield _quick(f"lay out {laying.side}², {laying.layout}", laying.laid)
+    for check in bench.checks:
+        yield _quick(f"check seams, {check.case}", check.ours)
+    for row in bench.works:
+        yield _quick(f"{row.work}, {row.case}", row.costs["ours"])
+    for saving in bench.savings:
+        yield _quick(f"save {saving.kind} {cloth.PRINT_SIDE}² as {saving.file_format}", saving.cost)
+
+
+def _quick(name: str, cost: Cost) -> Target:
+    return Target(f"{name}, wall", cost.wall * 1e3, _QUICK_MS, "ms")

@@ -8,10 +8,14 @@ from .environment import Environment
 
 
 def run(environment: Environment, source: ComfyuiSource) -> int:
-    """Runs `benchmarks` in the foreground and gives its exit code."""
-    command = [sys.executable, str(environment.root / "benchmarks" / "start.py"), str(source.path), "bench"]
+    """Runs `benchmarks` in the foreground, the costs first, then the verdicts; gives the exit code of what failed."""
+    start = [sys.executable, str(environment.root / "benchmarks" / "start.py"), str(source.path)]
     # bytecode as in a ComfyUI that was started before, but neither in the checkout nor in ComfyUI's folder
     bytecode = {"PYTHONPYCACHEPREFIX": str(environment.folder / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
     variables = environment.variables() | bytecode
     with environment.alone("bench"):
-        return subprocess.run(command, cwd=environment.folder, env=variables, check=False).returncode
+        for what in ("bench", "seam_verdicts"):
+            ended = subprocess.run([*start, what], cwd=environment.folder, env=variables, check=False)
+            if ended.returncode:
+                return ended.returncode
+    return 0
