@@ -62,7 +62,8 @@ def used_keys(keys: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
 def keys_of(levels: np.ndarray) -> np.ndarray:
     """int32 [...] of uint8 [..., 3]."""
     bytes_of_keys = np.zeros((*levels.shape[:-1], 4), np.uint8)
-    bytes_of_keys[..., :3] = levels
+    for channel in range(3):  # a third of the time of all at once
+        bytes_of_keys[..., channel] = levels[..., channel]
     return bytes_of_keys.view("<i4")[..., 0]
 
 

@@ -6,11 +6,10 @@ import numpy as np
 import torch
 
 from .errors import PatternRefused
+from .threads import in_slices
 
 SMALLEST_SIDE = 8
 _OPAQUE = 1 - 0.5 / 255
-_BLOCK_ROWS = 16
-"""So many rows of floats stay in the processor's cache."""
 
 
 def opaque_picture(name: str, entry: torch.Tensor) -> np.ndarray:
@@ -49,7 +48,10 @@ def opaque_picture(name: str, entry: torch.Tensor) -> np.ndarray:
 def eight_bits(picture: np.ndarray) -> np.ndarray:
     """uint8 of a picture [H,W,C], 0..1: the nearest of 256 levels."""
     levels = np.empty(picture.shape, np.uint8)
-    for top in range(0, len(picture), _BLOCK_ROWS):
-        block = picture[top : top + _BLOCK_ROWS] * np.float32(255)
-        np.copyto(levels[top : top + _BLOCK_ROWS], np.rint(block, out=block), casting="unsafe")
+
+    def round_(rows: slice) -> None:
+        block = picture[rows] * np.float32(255)
+        np.copyto(levels[rows], np.rint(block, out=block), casting="unsafe")
+
+    in_slices(len(picture), round_, longest=16)
     return levels

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 _STRIP_BYTES = 256 * 1024
 _HEADER_BYTES = 8
@@ -40,7 +41,8 @@ def encode_tiff(
     """
     height, width = levels.shape[:2]
     rows = max(1, _STRIP_BYTES // levels[0].nbytes)
-    strips = [_strip(levels[top : top + rows]) for top in range(0, height, rows)]
+    lines = (levels if palette is not None else _differences(levels)).reshape(height, -1)
+    strips = [_strip(lines[top : top + rows]) for top in range(0, height, rows)]
     ends = np.cumsum([_HEADER_BYTES, *map(len, strips)])
     channels = 1 if palette is not None else 3
     fields = [
@@ -69,15 +71,23 @@ def encode_tiff(
     return (struct.pack("<2sHI", b"II", 42, start), *strips, padding, _directory(sorted(fields), start))
 
 
-def _strip(rows: np.ndarray) -> bytes:
-    """The rows compressed, out of a TIFF of their own."""
+def _differences(levels: np.ndarray) -> np.ndarray:
+    """Of each pixel [H,W,3] from its left neighbour, as TIFF's predictor wants them."""
+    differences = levels.copy()
+    differences[:, 1:] -= levels[:, :-1]
+    return differences
+
+
+def _strip(lines: np.ndarray) -> bytes:
+    """Lines of bytes compressed, out of a grey TIFF of their own."""
     file = io.BytesIO()
-    tags = {_PREDICTOR: _HORIZONTAL_DIFFERENCES} if rows.ndim == 3 else {}
-    Image.fromarray(rows).save(file, "TIFF", compression="tiff_lzw", tiffinfo=tags, strip_size=rows.nbytes)
-    with Image.open(file) as tiff:
-        tags = tiff.tag_v2  # type: ignore[attr-defined]
-        (offset,), (length,) = tags[_STRIP_OFFSETS], tags[_STRIP_BYTE_COUNTS]
-    return file.getvalue()[offset : offset + length]
+    Image.fromarray(lines).save(file, "TIFF", compression="tiff_lzw", strip_size=lines.nbytes)
+    data = file.getvalue()
+    directory = ImageFileDirectory_v2(data[:_HEADER_BYTES])
+    file.seek(directory.next)
+    directory.load(file)
+    (offset,), (length,) = directory[_STRIP_OFFSETS], directory[_STRIP_BYTE_COUNTS]
+    return data[offset : offset + length]
 
 
 def _colour_map(palette: np.ndarray) -> _Field:
