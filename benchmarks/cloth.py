@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from ..imaging import encode_picture
+from ..imaging import encode_local_png
 from ..pattern import FORMATS, Layout, eight_bits, encode_print, lay_out
 from . import pictures
 from .clock import Contestant, Cost, interleaved
@@ -83,11 +83,7 @@ def _written(side: int) -> Contestant:
 
 
 def _file(picture: np.ndarray, file_format: str) -> int:
-    return encode_print("images", eight_bits(picture), file_format, 150, {}, _png).byte_count
-
-
-def _png(levels: np.ndarray) -> tuple[bytes, ...]:
-    return encode_picture("images", torch.from_numpy(levels), "lossless", max(levels.shape)).chunks
+    return encode_print("images", eight_bits(picture), file_format, 150, {}, encode_local_png).byte_count
 
 
 def _discard(work: Callable[[], object]) -> Contestant:

@@ -23,6 +23,7 @@ from .pictures import (
     PICTURE_BYTE_BUDGET as PICTURE_BYTE_BUDGET,
     UPLOAD_FORMATS as UPLOAD_FORMATS,
     EncodedImage as EncodedImage,
+    encode_local_png as encode_local_png,
     encode_picture as encode_picture,
 )
 from .points import (

@@ -1,4 +1,4 @@
-"""IMAGE entries as files to send."""
+"""Pictures as files, to send or to keep."""
 
 import io
 import math
@@ -11,7 +11,7 @@ from PIL import Image
 
 from .eight_bit import EightBitRows
 from .errors import ImageRefused
-from .png import PHOTO, PRINT, PRINT_BY_COLUMNS, Rows, encode_png
+from .png import PHOTO, PRINT, PRINT_BY_COLUMNS, QUICK_PRINT, QUICK_PRINT_BY_COLUMNS, Rows, encode_png
 from .sizes import LARGEST_SIDE, fit_inside
 from .workers import own_pool
 
@@ -71,6 +71,16 @@ def encode_picture(
     if size != rows.size:
         notes += (f"{name}: resized from {rows.width} x {rows.height} to {size[0]} x {size[1]}, {reason}",)
     return EncodedImage(_MEDIA_TYPES[upload_format], chunks, *size, notes)
+
+
+def encode_local_png(levels: np.ndarray) -> tuple[bytes, ...]:
+    """The PNG in pieces of uint8 [H,W,3], the first of which holds its header, for a file that stays on this computer.
+
+    It takes less time than one to send, and a few more bytes.
+    """
+    height, width, channels = levels.shape
+    recipes = (PHOTO, QUICK_PRINT, QUICK_PRINT_BY_COLUMNS)
+    return encode_png(lambda start, stop: levels[start:stop], width, height, channels, recipes, own_pool())
 
 
 def _shrunk(side: int, byte_ratio: float) -> int:

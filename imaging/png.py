@@ -81,6 +81,9 @@ class Recipe(NamedTuple):
 PHOTO = Recipe(_average, 1, zlib.Z_HUFFMAN_ONLY)
 PRINT = Recipe(_left_neighbour, 4, zlib.Z_DEFAULT_STRATEGY)
 PRINT_BY_COLUMNS = Recipe(_above, 4, zlib.Z_DEFAULT_STRATEGY)
+# Four fifths of the time for 2 to 9 % more bytes: for files that no uplink waits for.
+QUICK_PRINT = PRINT._replace(level=3)
+QUICK_PRINT_BY_COLUMNS = PRINT_BY_COLUMNS._replace(level=3)
 # A pure mask is runs of one value.
 MASK = Recipe(_unfiltered, 6, zlib.Z_RLE)
 

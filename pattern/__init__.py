@@ -32,7 +32,7 @@ from .print_sizes import (
     MOST_DPI as MOST_DPI,
     print_resolution as print_resolution,
 )
-from .saving import write_numbered as write_numbered
+from .saving import write_new as write_new, write_numbered as write_numbered
 from .seam_marks import marked as marked, report_seams as report_seams
 from .seams import Seam as Seam, Verdict as Verdict, check_seams as check_seams
 from .separations import (

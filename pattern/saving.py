@@ -29,6 +29,23 @@ def write_numbered(folder: Path, name_of: Callable[[int], str], first: int, chun
         raise NotWritten(folder, sum(map(len, chunks)), error) from error
 
 
+def write_new(path: Path, chunks: Sequence[bytes]) -> None:
+    """Writes a file that may be lost with the power: under a name that nobody else has, nor knows before it is whole.
+
+    A disk that does not take it raises NotWritten; nothing is left of it then.
+    """
+    try:
+        file = path.open("xb")
+        try:
+            with file:
+                file.writelines(chunks)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise NotWritten(path.parent, sum(map(len, chunks)), error) from error
+
+
 def _write(path: Path, chunks: Sequence[bytes]) -> None:
     with path.open("xb") as file:
         file.writelines(chunks)

@@ -1,4 +1,4 @@
-"""Pictures for the page to look at, and lossless files."""
+"""Pictures for the page to look at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import folder_paths
 import torch
 
 from ...imaging import encode_picture
-from ...pattern import write_numbered
+from ...pattern import write_new
 
 _LONGEST_SIDE = 2048
 
@@ -23,14 +23,7 @@ def preview(levels: Any) -> dict[str, str]:
     """
     folder = Path(folder_paths.get_temp_directory())
     folder.mkdir(parents=True, exist_ok=True)
-    path = write_numbered(folder, lambda _: f"picpik_{uuid.uuid4().hex}.png", 1, _png(levels, _LONGEST_SIDE))
+    path = folder / f"picpik_{uuid.uuid4().hex}.png"
+    picture = encode_picture("images", torch.from_numpy(levels), "lossless", _LONGEST_SIDE, sys.maxsize)
+    write_new(path, picture.chunks)
     return {"filename": path.name, "subfolder": "", "type": "temp"}
-
-
-def lossless_png(levels: Any) -> tuple[bytes, ...]:
-    """A PNG, in pieces, of a picture, array uint8 [H,W,3], by the pack's own encoder, which takes two threads."""
-    return _png(levels, max(levels.shape))
-
-
-def _png(levels: Any, longest_side: int) -> tuple[bytes, ...]:
-    return encode_picture("images", torch.from_numpy(levels), "lossless", longest_side, sys.maxsize).chunks

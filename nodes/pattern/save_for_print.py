@@ -14,7 +14,7 @@ import torch
 from comfy.cli_args import args
 from comfy_api.latest import io
 
-from ...imaging import picture_entries
+from ...imaging import encode_local_png, picture_entries
 from ...pattern import (
     FORMATS,
     NotWritten,
@@ -27,7 +27,7 @@ from ...pattern import (
 )
 from ..host import execution, filled_lines
 from .batches import PATTERN_CATEGORY, prints, reports
-from .previews import lossless_png, preview
+from .previews import preview
 from .print_inputs import centimetres_input, dpi_input
 
 _SHOWN_BY_BROWSERS = (".png", ".jpg")
@@ -97,7 +97,7 @@ class SaveForPrint(io.ComfyNode):
             )
             files = [
                 await run.off_loop(
-                    "encoding", partial(encode_print, "images", picture, format, resolution, texts, lossless_png)
+                    "encoding", partial(encode_print, "images", picture, format, resolution, texts, encode_local_png)
                 )
                 for picture in pictures
             ]

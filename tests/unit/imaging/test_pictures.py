@@ -12,6 +12,7 @@ from comfyui_picpik.imaging import (
     UPLOAD_FORMATS,
     EncodedImage,
     ImageRefused,
+    encode_local_png,
     encode_picture,
     picture_entries,
 )
@@ -315,3 +316,12 @@ def test_the_file_does_not_show_in_the_text_of_the_object():
     encoded = encode_picture("raw_image", soft_picture(8, 8))
     assert "IHDR" not in repr(encoded)
     assert encoded.byte_count == len(b"".join(encoded.chunks))
+
+
+def test_a_png_that_stays_here_is_exact_and_little_larger_than_one_to_send():
+    tile = noise(7, 8, 16, 3) // 64 * 64
+    for levels in (noise(3, 300, 900, 3), np.tile(tile, (40, 50, 1))):
+        kept = b"".join(encode_local_png(levels))
+        with Image.open(io.BytesIO(kept)) as picture:
+            assert np.array_equal(np.asarray(picture), levels)
+        assert len(kept) <= 1.2 * encode_picture("images", torch.from_numpy(levels)).byte_count

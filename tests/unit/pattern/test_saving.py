@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from comfyui_picpik.pattern import NotWritten, write_numbered
+from comfyui_picpik.pattern import NotWritten, write_new, write_numbered
 
 CHUNKS = (b"one ", b"print")
 
@@ -69,3 +69,26 @@ def test_a_disk_that_is_full_from_the_start_is_told_as_well(tmp_path: Path, monk
 def test_a_folder_that_is_none_is_told(tmp_path: Path):
     with pytest.raises(NotWritten, match=r"No file can be written in .*gone"):
         write_numbered(tmp_path / "gone", named, 1, CHUNKS)
+
+
+def test_a_file_that_is_new_is_written_as_it_is_and_over_no_other(tmp_path: Path):
+    write_new(tmp_path / "seen.png", CHUNKS)
+    assert (tmp_path / "seen.png").read_bytes() == b"one print"
+    with pytest.raises(NotWritten):
+        write_new(tmp_path / "seen.png", (b"another",))
+    assert (tmp_path / "seen.png").read_bytes() == b"one print"
+    assert names_in(tmp_path) == ["seen.png"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
+def test_a_new_file_that_the_disk_does_not_take_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    opened = Path.open
+
+    def full(path: Path, mode: str):
+        opened(path, mode).close()
+        return opened(Path("/dev/full"), "wb")
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(NotWritten, match="No space left in "):
+        write_new(tmp_path / "seen.png", (b"x" * 100_000,))
+    assert names_in(tmp_path) == []
