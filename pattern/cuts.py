@@ -21,33 +21,28 @@ def cheapest_cuts(costs: np.ndarray, aside: np.ndarray) -> np.ndarray:
 def _cuts(costs: np.ndarray, ways: np.ndarray, start: np.ndarray | None) -> np.ndarray:
     """`ways`: from the first column to each. With `start` [k] the cuts begin there, and pay for the way back to it."""
     count, length, width = costs.shape
-    total = costs[:, 0].astype(np.float64)
+    paid = np.empty((length, count, width))
+    paid[0] = costs[:, 0]
     if start is not None:
-        total[np.arange(width) != start[:, None]] = np.inf
-    came_from = np.empty((length, count, width), np.int16)
+        paid[0][np.arange(width) != start[:, None]] = np.inf
     for row in range(1, length):
-        way = ways[:, row]
-        from_left, left = _least_so_far(total - way)
-        from_right, right = (each[:, ::-1] for each in _least_so_far((total + way)[:, ::-1]))
-        from_left, from_right = from_left + way, from_right - way
-        came_from[row] = np.where(from_left <= from_right, left, width - 1 - right)
-        total = np.minimum(from_left, from_right) + costs[:, row]
-    if start is not None:
-        total = total + np.abs(ways[:, 0] - np.take_along_axis(ways[:, 0], start[:, None], axis=1))
-    return _followed(came_from, total.argmin(axis=1))
+        way, cost = ways[:, row], costs[:, row]
+        from_left = np.minimum.accumulate(paid[row - 1] - way, axis=1) + way
+        from_right = np.minimum.accumulate((paid[row - 1] + way)[:, ::-1], axis=1)[:, ::-1] - way
+        np.add(np.minimum(from_left, from_right), cost, out=paid[row])
+    total = paid[-1] if start is None else _with_way_to(paid[-1], ways[:, 0], start)
+    return _followed(paid, ways, total.argmin(axis=1))
 
 
-def _least_so_far(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each row the least value up to each column, and its column."""
-    least = np.minimum.accumulate(values, axis=1)
-    columns = np.where(values == least, np.arange(values.shape[1]), 0)
-    return least, np.maximum.accumulate(columns, axis=1)
+def _with_way_to(paid: np.ndarray, ways: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """[k, w]: what is paid when from each column a cut goes aside to this one [k]."""
+    return paid + np.abs(ways - np.take_along_axis(ways, column[:, None], axis=1))
 
 
-def _followed(came_from: np.ndarray, column: np.ndarray) -> np.ndarray:
-    length, count, _ = came_from.shape
-    paths = np.empty((count, length), np.intp)
-    for row in range(length - 1, -1, -1):
-        paths[:, row] = column
-        column = came_from[row, np.arange(count), column].astype(np.intp)
-    return paths
+def _followed(paid: np.ndarray, ways: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """The cuts [k, n] that end in these columns [k], by what is paid [n, k, w] up to each place."""
+    path = np.empty((paid.shape[1], len(paid)), np.intp)
+    path[:, -1] = column
+    for row in range(len(paid) - 1, 0, -1):
+        path[:, row - 1] = column = _with_way_to(paid[row - 1], ways[:, row], column).argmin(axis=1)
+    return path

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,12 @@ _THINNED = 4
 """Of so many rows one tells how like a patch is."""
 _LEAST = 1 / 8
 """Of how far a patch may reach: less on either side of what is broken is a sliver."""
+_MOST_CHANGE = 0.9
+"""Of what cross-fading would change: a patch that changes more is laid narrower."""
+_SHARES = (1, 0.7, 0.5, 0.35, 0.25)
+"""Of the band: how wide it is laid, the widest first."""
+_NARROWEST = 2
+"""Pixels to either side of the edge: a patch and its rim."""
 _COST_OF_CHANGE = 0.3
 """What a patch pays for what it changes, when it reaches all the way: of an average cut."""
 _COST_OF_STEP = 0.05
@@ -40,9 +47,13 @@ def patched(band: np.ndarray, lines: np.ndarray, broken: np.ndarray, goes_round:
     broken, bool [n]: where the patch has to lie over the edge. goes_round: the rows of `lines` do, so the patch may
     come from higher or lower. light: what differs more is not faded, but cut off.
     """
-    patch = _cloth_at(lines, _best_place(band, lines, broken, goes_round), band.shape[1])
-    left, right = cheapest_cuts(*_Fields.of(band - patch, broken))
-    return _laid_over(band, patch, left, right, light)
+
+    def laid(band: np.ndarray) -> np.ndarray:
+        patch = _cloth_at(lines, _best_place(band, lines, broken, goes_round), band.shape[1])
+        left, right = cheapest_cuts(*_Fields.of(band - patch, broken))
+        return _laid_over(band, patch, left, right, light)
+
+    return _narrow_enough(band, lines, laid)
 
 
 def patched_turned(band: np.ndarray, lines: np.ndarray, light: float) -> np.ndarray:
@@ -50,24 +61,67 @@ def patched_turned(band: np.ndarray, lines: np.ndarray, light: float) -> np.ndar
 
     Above its middle the patch is from `lines`; below, it is that, turned. At the band's ends it has no width.
     """
-    patch = min(_turned_patches(band, lines), key=lambda each: float(((band - each)[::_THINNED] ** 2).sum()))
-    field = _Fields.of(band - patch, np.ones(len(band), bool))
+
+    def laid(band: np.ndarray) -> np.ndarray:
+        patch = _turned_patch(band, lines)
+        right = _cut_to_the_right(band - patch)
+        return _laid_over(band, patch, right[::-1], right, light)
+
+    return _narrow_enough(band, lines, laid)
+
+
+def _narrow_enough(band: np.ndarray, lines: np.ndarray, laid: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """The band with what is laid over it, or over as much of its middle as changes less than cross-fading would.
+
+    The wider it is, the more room have its cuts: the widest one is taken, also where none changes less.
+    """
+    most = _MOST_CHANGE * _change_by_fading(band, lines)
+    mended = (_with_middle(band, laid, share) for share in _SHARES)
+    widest = next(mended)
+    for each in chain([widest], mended):
+        if np.abs(each - band).sum() <= most:
+            return each
+    return widest
+
+
+def _with_middle(band: np.ndarray, laid: Callable[[np.ndarray], np.ndarray], share: float) -> np.ndarray:
+    """The band with what is laid over this share of it."""
+    half = band.shape[1] // 2
+    inner = max(_NARROWEST, round(share * half))
+    mended = band.copy()
+    mended[:, half - inner : half + inner] = laid(band[:, half - inner : half + inner])
+    return mended
+
+
+def _change_by_fading(band: np.ndarray, lines: np.ndarray) -> float:
+    """Sum over the band of what changes when it is faded, the nearer to its middle the more, into that of the tile."""
+    half, centre = band.shape[1] // 2, lines.shape[1] // 2
+    share = 1 - np.abs(np.arange(1 - half, half + 1) - 0.5) / half
+    return float(np.abs(band - lines[:, centre - half : centre + half]).sum(axis=(0, 2)) @ share)
+
+
+def _turned_patch(band: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """From the place, of those spread over the middle of `lines`, where it looks most as in the band."""
+    length, across = band.shape[:2]
+    upper = length // 2
+    wanted = band[:upper:_THINNED]
+    parts = [
+        lines[row : row + upper, column : column + across]
+        for row in np.linspace(0, length - upper, _PLACES, dtype=int)
+        for column in np.linspace(0, lines.shape[1] - across, 2 * _PLACES, dtype=int)
+    ]
+    part = min(parts, key=lambda each: float(((wanted - each[::_THINNED]) ** 2).sum()))
+    middle = (part[-1:] + part[-1:, ::-1]) / 2  # of an odd length, the same both ways
+    return np.concatenate([part, middle[: length % 2], part[::-1, ::-1]])
+
+
+def _cut_to_the_right(difference: np.ndarray) -> np.ndarray:
+    """How far the patch reaches in each row [n]; not at all at the ends, where other edges' patches meet it."""
+    field = _Fields.of(difference, np.ones(len(difference), bool))
     costs, aside = field.costs[1:], field.aside[1:]
     costs[:, [0, -1]] = _FORBIDDEN
     costs[:, [0, -1], 0] = 0
-    right = cheapest_cuts(costs, aside)[0]
-    return _laid_over(band, patch, right[::-1], right, light)
-
-
-def _turned_patches(band: np.ndarray, lines: np.ndarray) -> Iterator[np.ndarray]:
-    """From places that are spread over the middle of `lines`."""
-    length, across = band.shape[:2]
-    upper = length // 2
-    for row in np.linspace(0, length - upper, _PLACES, dtype=int):
-        for column in np.linspace(0, lines.shape[1] - across, 2 * _PLACES, dtype=int):
-            part = lines[row : row + upper, column : column + across]
-            middle = (part[-1:] + part[-1:, ::-1]) / 2  # of an odd length, the same both ways
-            yield np.concatenate([part, middle[: length % 2], part[::-1, ::-1]])
+    return cheapest_cuts(costs, aside)[0]
 
 
 def _best_place(band: np.ndarray, lines: np.ndarray, broken: np.ndarray, goes_round: bool) -> tuple[int, int]:
@@ -171,13 +225,16 @@ class _Fields(NamedTuple):
 def _laid_over(band: np.ndarray, patch: np.ndarray, left: np.ndarray, right: np.ndarray, light: float) -> np.ndarray:
     """The patch reaches so many columns [n] to both sides; by what it differs around it fades away inside it."""
     half = band.shape[1] // 2
-    columns = np.arange(band.shape[1])
+    reached = slice(max(0, half - int(left.max()) - 1), half + int(right.max()) + 1)
+    columns = np.arange(band.shape[1])[reached]
     is_inside = (columns >= half - left[:, None]) & (columns < half + right[:, None])
     grown = np.pad(is_inside, ((1, 1), (0, 0)), mode="wrap")
     grown = ndimage.binary_dilation(grown)[1:-1]
-    difference = band - patch
+    difference = band[:, reached] - patch[:, reached]
     is_known = grown & ~is_inside & (largest(np.abs(difference)) <= light)
-    return np.where(is_inside[..., None], patch + spread(difference, is_known), band)
+    mended = band.copy()
+    np.copyto(mended[:, reached], patch[:, reached] + spread(difference, is_known), where=is_inside[..., None])
+    return mended
 
 
 def largest(channels: np.ndarray) -> np.ndarray:

@@ -83,6 +83,23 @@ def test_a_tile_that_is_turned_is_mended_at_all_four_edges(family):
     mended_well(part_of(family, 5), Layout("turned"))
 
 
+@pytest.mark.parametrize("family", [prints.camouflage, prints.leaves, prints.watercolour])
+def test_where_four_turned_tiles_meet_they_agree(family):
+    mended = mend(part_of(family, 5), Layout("turned"), WIDTH).tile
+
+    corners = mended[[0, 0, -1, -1], [0, -1, 0, -1]]
+    assert np.ptp(corners, axis=0).max() < 2 / 255
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_what_never_repeated_is_changed_less_than_by_cross_fading(seed):
+    tile = part_of(prints.dots, seed, 228, 192)
+
+    mended = mended_well(tile, Layout("half-drop"))
+
+    assert change(tile, mended) <= 0.9 * change(tile, cross_faded(tile))
+
+
 @pytest.mark.parametrize(("layout", "height", "width"), [("half-drop", 161, 200), ("half-brick", 160, 201)])
 def test_where_columns_are_not_always_moved_as_far_both_ways_are_mended(layout, height, width):
     mended_well(part_of(prints.camouflage, 8, height, width), Layout(layout))
