@@ -53,7 +53,8 @@ def patched(band: np.ndarray, lines: np.ndarray, broken: np.ndarray, goes_round:
         left, right = cheapest_cuts(*_Fields.of(band - patch, broken))
         return _laid_over(band, patch, left, right, light)
 
-    return _narrow_enough(band, lines, laid)
+    # what broke a part of an edge is as deep as it is: a narrow patch would leave some of it
+    return _narrow_enough(band, lines, laid) if broken.all() else laid(band)
 
 
 def patched_turned(band: np.ndarray, lines: np.ndarray, light: float) -> np.ndarray:

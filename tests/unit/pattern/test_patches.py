@@ -14,10 +14,10 @@ def flat(colour, across):
     return np.full((60, across, 3), colour, np.float32)
 
 
-def cloth(seed=3):
-    """[60, 120, 3], which repeats twice over its length and three times over its width."""
-    tile = prints.cloth(prints.leaves, np.random.default_rng(seed), 40, 30).tile()
-    return np.tile(tile, (2, 3, 1))
+def cloth(width=40, seed=3):
+    """[60, 120, 3], which repeats twice over its length, and over its width in so many pixels."""
+    tile = prints.cloth(prints.leaves, np.random.default_rng(seed), width, 30).tile()
+    return np.tile(tile, (2, 120 // width, 1))
 
 
 def over_the_edge(lines):
@@ -31,8 +31,10 @@ def cross_fading_changes(band, lines):
     return (np.abs(band - lines[:, centre - HALF : centre + HALF]) * share[:, None]).sum()
 
 
-def test_a_break_is_filled_with_what_belongs_there():
-    lines = cloth()
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_break_is_filled_with_what_belongs_there(width):
+    """Also where the middle of the tile is what belongs there, and cross-fading would change as little."""
+    lines = cloth(width)
     whole = over_the_edge(lines)
     band, broken = whole.copy(), np.zeros(60, bool)
     band[20:26, HALF - 2 : HALF + 2], broken[18:28] = 0.5, True
