@@ -18,6 +18,10 @@ _EDGE = 16
 """Lines next to an edge, as a share of the length at most a quarter, that what broke the edge may have changed."""
 
 
+_BLOCK = 32
+"""Pixels along the edge that are copied at a time: what is upright in the picture is no line in memory."""
+
+
 class Crossings(NamedTuple):
     lines: np.ndarray
     """[4, C, m, n] float32, C = 3, or 1 where only brightness counts; the first of the m is the seam's"""
@@ -32,12 +36,22 @@ def crossings(joint: Joint, traces: JpegTraces) -> Crossings:
     edge of the picture. Where its blocks are seen, the seam is the edge of a block, and compared with such only.
     """
     first, second = (np.moveaxis(tile, joint.axis, 0) for tile in (joint.first, joint.second))
-    places = _inside(first.shape[0], first.shape[1], traces.has_blocks)
-    over_the_seam = (first[-2], first[-1], second[0], second[1])
-    lines = [np.concatenate([seam[None], first[places + offset]]) for offset, seam in enumerate(over_the_seam, -1)]
-    colours = [line @ LUMA[:, None] for line in lines] if traces else lines
-    channels_first = np.ascontiguousarray(np.moveaxis(np.stack(colours), -1, 1))
-    return Crossings(channels_first, np.concatenate([[-len(first)], places]))
+    count, length = first.shape[:2]
+    places = _inside(count, length, traces.has_blocks)
+    lines = np.empty((4, 1 if traces else 3, len(places) + 1, length), np.float32)
+    rows = (places + np.arange(-1, 3)[:, None]).ravel()
+    for begin in range(0, length, _BLOCK):
+        part = slice(begin, begin + _BLOCK)
+        inside = np.take(joint.first[part], rows, 1) if joint.axis else np.moveaxis(first[rows, part], 0, 1)
+        over_the_seam = (first[-2, part], first[-1, part], second[0, part], second[1, part])
+        _keep(lines[:, :, 1:, part], inside.reshape(len(inside), 4, -1, 3), traces)
+        _keep(lines[:, :, :1, part], np.stack(over_the_seam, axis=1)[:, :, None], traces)
+    return Crossings(lines, np.concatenate([[-count], places]))
+
+
+def _keep(lines: np.ndarray, pixels: np.ndarray, traces: JpegTraces) -> None:
+    """Puts pixels [n,4,m,3] into lines [4,C,m,n]."""
+    lines[:] = ((pixels @ LUMA)[..., None] if traces else pixels).transpose(1, 3, 2, 0)
 
 
 def _inside(count: int, length: int, between_blocks: bool) -> np.ndarray:

@@ -1,8 +1,9 @@
 """What sets a seam apart from the crossings inside the tile. Each measure gives one number a crossing, 0 for nothing.
 
-A print goes on over a seam that is none as it does anywhere else. Three harms differ from that in three ways:
+A print goes on over a seam that is none as it does anywhere else. What is harmed differs from that in four ways:
 
 - a cut or a break **jumps**: its step is greater than the steps just before and after it;
+- it **ends outlines**: what is drawn across the edge stops at it, and a break's own two ends stand on it;
 - it is **unlike** every other line: a stripe of the print jumps, too, but its other edge jumps alike in the same
   places;
 - **light** that falls off makes every colour along the edge darker by the same part.
@@ -10,8 +11,9 @@ A print goes on over a seam that is none as it does anywhere else. Three harms d
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
-from scipy import ndimage
 
 from .crossings import Crossings
 
@@ -25,6 +27,8 @@ _ROUNDING = 1.6 * LEVEL
 _MOST_SUDDEN = 20
 _GRAIN = 0.75 * LEVEL
 """The least that steps vary by, as levels are whole."""
+_ENOUGH = 512
+"""Pixels along an edge that tell about light; of a longer one some are taken."""
 _OUTLINE = 3
 """Times the grain: greater steps are outlines, and tell nothing about light."""
 
@@ -33,13 +37,20 @@ class Steps:
     """The steps of crossings: [C,m,n] in the middle, and their sizes [m,n] there, before it and after it."""
 
     def __init__(self, crossings: Crossings) -> None:
-        lines = crossings.lines
+        self.lines = lines = crossings.lines
         self.places = crossings.places
         self.middle = lines[2] - lines[1]
-        self.colours = (lines[2] + lines[1]) / 2
-        self.size = np.abs(self.middle).max(axis=0)
-        self.before = np.abs(lines[1] - lines[0]).max(axis=0)
-        self.after = np.abs(lines[3] - lines[2]).max(axis=0)
+        self.size = largest(self.middle)
+        self.before = largest(lines[1] - lines[0])
+        self.after = largest(lines[3] - lines[2])
+
+
+def largest(changes: np.ndarray) -> np.ndarray:
+    """[m,n]: the size of the greatest among the channels of [C,m,n]."""
+    sizes = np.abs(changes[0])
+    for channel in changes[1:]:
+        np.maximum(sizes, np.abs(channel), out=sizes)
+    return sizes
 
 
 def window(length: int, share: int) -> int:
@@ -47,25 +58,73 @@ def window(length: int, share: int) -> int:
     return min(length, max(3, length // share))
 
 
-def means(values: np.ndarray, width: int) -> np.ndarray:
-    """[m, n - width + 1]: of each window of [m,n]."""
-    sums = np.zeros((len(values), values.shape[1] + 1))
-    np.cumsum(values, axis=1, out=sums[:, 1:])
-    return (sums[:, width:] - sums[:, :-width]) / width
+class Sums:
+    """Of values [m,n], from which the mean of any window is told at once."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self._sums = np.zeros((values.shape[0], values.shape[1] + 1), np.float32)
+        np.cumsum(values, axis=1, out=self._sums[:, 1:])
+
+    def means(self, width: int) -> np.ndarray:
+        """[m, n - width + 1]"""
+        means = self._sums[:, width:] - self._sums[:, :-width]
+        means *= np.float32(1 / width)
+        return means
 
 
-def jumps(steps: Steps, share: int) -> np.ndarray:
-    """[m, windows]: how many times the middle step is as great as the greater of its neighbours."""
-    width = window(steps.size.shape[1], share)
-    beside = np.maximum(means(steps.before, width), means(steps.after, width))
-    return means(steps.size, width) / (beside + _ROUNDING)
+def jumps(steps: Steps, shares: Iterable[int]) -> Iterator[np.ndarray]:
+    """[m] for each share: how many times, at most, the middle step of a window is as great as both its neighbours."""
+    size, before, after = Sums(steps.size), Sums(steps.before), Sums(steps.after)
+    for share in shares:
+        width = window(steps.size.shape[1], share)
+        beside = before.means(width)
+        np.maximum(beside, after.means(width), out=beside)
+        beside += _ROUNDING
+        yield np.divide(size.means(width), beside, out=beside).max(axis=1)
 
 
-def suddenness(steps: Steps, share: int) -> np.ndarray:
-    """[m, windows]: the same, pixel by pixel, so that no great outline hides the rest; slanted ones are no jumps."""
-    beside = ndimage.maximum_filter1d(np.maximum(steps.before, steps.after), 3, axis=1)
-    ratio = np.minimum(steps.size / (beside + _ROUNDING), _MOST_SUDDEN)
-    return means(ratio, window(ratio.shape[1], share))
+def suddenness(steps: Steps, shares: Iterable[int]) -> Iterator[np.ndarray]:
+    """The same, pixel by pixel, so that no great outline hides the rest; slanted ones are no jumps."""
+    beside = spread(np.maximum(steps.before, steps.after))
+    beside += _ROUNDING
+    ratio = np.divide(steps.size, beside, out=beside)
+    return _most(np.minimum(ratio, _MOST_SUDDEN, out=ratio), shares)
+
+
+def ended_outlines(steps: Steps, shares: Iterable[int]) -> Iterator[np.ndarray]:
+    """[m] for each share: the most in any window of the outlines across the lines that end in the middle step."""
+    across = [_across(line) for line in steps.lines]
+    ended = _ended(across[0], across[1], across[2])
+    ended += _ended(across[3], across[2], across[1])
+    return _most(ended, shares)
+
+
+def _across(line: np.ndarray) -> np.ndarray:
+    """[m,n]: by how much each pixel of lines [C,m,n] differs from the next one."""
+    sizes = np.zeros(line.shape[1:], np.float32)
+    sizes[:, :-1] = largest(line[..., 1:] - line[..., :-1])
+    return sizes
+
+
+def _ended(first: np.ndarray, second: np.ndarray, third: np.ndarray) -> np.ndarray:
+    """What is on two lines, at most a pixel apart, and not on the third one within two pixels."""
+    ended = spread(first)
+    np.minimum(ended, second, out=ended)
+    ended -= spread(spread(third))
+    return np.maximum(ended, 0, out=ended)
+
+
+def spread(values: np.ndarray) -> np.ndarray:
+    """[m,n]: the greatest within a pixel along the lines."""
+    widest = values.copy()
+    np.maximum(widest[:, 1:], values[:, :-1], out=widest[:, 1:])
+    np.maximum(widest[:, :-1], values[:, 1:], out=widest[:, :-1])
+    return widest
+
+
+def _most(values: np.ndarray, shares: Iterable[int]) -> Iterator[np.ndarray]:
+    sums = Sums(values)
+    return (sums.means(window(values.shape[1], share)).max(axis=1) for share in shares)
 
 
 def unlikeness(steps: Steps, share: int) -> np.ndarray:
@@ -76,7 +135,7 @@ def unlikeness(steps: Steps, share: int) -> np.ndarray:
     """
     width = window(steps.size.shape[1], share)
     beside = np.maximum(steps.before, steps.after)
-    jump = means(steps.size - beside, width).max(axis=1)
+    jump = Sums(steps.size - beside).means(width).max(axis=1)
     chosen = np.concatenate([[0], np.argsort(-jump[1:])[:_JUMPING] + 1])
     middle, beside, places = steps.middle[:, chosen], beside[chosen], steps.places[chosen]
     alike = np.einsum("can,cbn->ab", middle, middle)
@@ -86,15 +145,26 @@ def unlikeness(steps: Steps, share: int) -> np.ndarray:
         rest = np.abs(middle - strength[:, other, None] * middle[:, other, None]).max(axis=0) - beside
         is_less = (np.abs(places - places[other]) > _NEIGHBOURS) & (rest.mean(axis=1) < left.mean(axis=1))
         left[is_less] = rest[is_less]
-    return means(left, width).max(axis=1)
+    return Sums(left).means(width).max(axis=1)
 
 
 def light(steps: Steps) -> np.ndarray:
     """[m]: how much more of the step is explained when all colours are taken to be darker by one part, in grains."""
-    weight = (steps.colours**2).sum(axis=0) + 0.01
-    rise = np.median((steps.middle * steps.colours).sum(axis=0) / weight, axis=1)
-    unexplained = np.abs(steps.middle - rise[:, None] * steps.colours).max(axis=0)
-    grain = np.median(np.minimum(steps.before, steps.after), axis=1) / 2 + _GRAIN
+    some = slice(None, None, max(1, steps.size.shape[1] // _ENOUGH))
+    middle, size, before, after = (
+        values[..., some] for values in (steps.middle, steps.size, steps.before, steps.after)
+    )
+    colours = steps.lines[2][..., some] + steps.lines[1][..., some]
+    colours *= 0.5
+    weight = np.einsum("cmn,cmn->mn", colours, colours)
+    weight += 0.01
+    rises = np.einsum("cmn,cmn->mn", middle, colours)
+    rises /= weight
+    rise = np.median(rises, axis=1, overwrite_input=True)
+    colours *= rise[:, None]
+    unexplained = largest(np.subtract(middle, colours, out=colours))
+    grain = np.median(np.minimum(before, after), axis=1, overwrite_input=True) / 2 + _GRAIN
     outline = _OUTLINE * grain[:, None]
-    gained = np.minimum(steps.size, outline) - np.minimum(unexplained, outline)
+    gained = np.minimum(size, outline)
+    gained -= np.minimum(unexplained, outline, out=unexplained)
     return np.maximum(gained.mean(axis=1) / grain, 0)

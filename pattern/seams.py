@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -10,19 +11,23 @@ import numpy as np
 from .crossings import crossings
 from .jpeg_traces import JpegTraces, jpeg_traces
 from .layouts import Joint, Layout
-from .seam_measures import LEVEL, Steps, jumps, light, suddenness, unlikeness, window
+from .seam_measures import LEVEL, Steps, ended_outlines, jumps, light, suddenness, unlikeness, window
 from .seam_offsets import Offset, lines_twice, offset_over
+from .threads import in_slices
 
 Harm = Literal["cut", "break", "light", "twice"]
 
-_JUMPS = {1: 1.0, 2: 0.95, 4: 1.1, 10: 1.25, 24: 1.3}
+_JUMPS = {1: 1.15, 2: 1.1, 4: 1.26, 10: 1.44, 24: 1.5}
 """How many times a seam must jump as the worst crossing inside, in windows of such shares of the edge.
 
 The shorter the windows, the more of them there are in which chance may jump.
 """
-_SUDDEN = {1: 0.87, 2: 0.85, 4: 0.87, 10: 0.97, 24: 1.1}
+_SUDDEN = {1: 1.0, 2: 0.98, 4: 1.0, 10: 1.12, 24: 1.26}
 """The same for jumps pixel by pixel."""
 _LEAST_JUMP = 0.3
+_ENDED = {4: 0.62, 10: 0.88, 24: 1.27}
+"""The same for outlines that end."""
+_LEAST_ENDED = 3 * LEVEL
 _LIGHT = 0.7
 _LEAST_LIGHT = 0.3
 _UNLIKE = 0.05
@@ -67,13 +72,15 @@ def check_seams(tile: np.ndarray, layout: Layout) -> Verdict:
     if layout.kind == "mirror":
         return Verdict(())
     traces, meets_itself = jpeg_traces(tile), layout.kind == "turned"
-    return Verdict(
-        tuple(
-            seam
-            for index, joint in enumerate(layout.joints(tile))
-            for seam in _seams(index, joint, traces, meets_itself)
-        )
-    )
+    joints = layout.joints(tile)
+    found: list[tuple[Seam, ...]] = [()] * len(joints)
+
+    def look(part: slice) -> None:
+        for index in range(part.start, part.stop):
+            found[index] = tuple(_seams(index, joints[index], traces, meets_itself))
+
+    in_slices(len(joints), look, longest=1)
+    return Verdict(tuple(itertools.chain.from_iterable(found)))
 
 
 def _seams(index: int, joint: Joint, traces: JpegTraces, meets_itself: bool) -> Iterator[Seam]:
@@ -94,9 +101,13 @@ def _seams(index: int, joint: Joint, traces: JpegTraces, meets_itself: bool) -> 
 def _jumps(steps: Steps, was_jpeg: bool) -> bool:
     """Whether the seam jumps more than anything inside, or jumps though nothing inside is like it."""
     lenience = _JPEG if was_jpeg else 1
-    for measure, limits in ((jumps, _JUMPS), (suddenness, _SUDDEN)):
-        for share, limit in limits.items():
-            if _exceeds(measure(steps, share).max(axis=1), _LEAST_JUMP) > limit * lenience:
+    for measure, limits, least in (
+        (jumps, _JUMPS, _LEAST_JUMP),
+        (suddenness, _SUDDEN, _LEAST_JUMP),
+        (ended_outlines, _ENDED, _LEAST_ENDED * lenience),
+    ):
+        for values, limit in zip(measure(steps, limits), limits.values(), strict=True):
+            if _exceeds(values, least) > limit * lenience:
                 return True
     return _exceeds(unlikeness(steps, 1), _LEAST_UNLIKE) > (_UNLIKE_IN_JPEG if was_jpeg else _UNLIKE)
 
