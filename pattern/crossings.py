@@ -12,13 +12,13 @@ import numpy as np
 from .jpeg_traces import BLOCK, LUMA, JpegTraces
 from .layouts import Joint
 
-_MOST = 512 * 1024
+_MOST = 256 * 1024
 """Pixels on the lines inside a tile that are looked at; of a large tile some of its lines tell enough."""
 _EDGE = 16
 """Lines next to an edge, as a share of the length at most a quarter, that what broke the edge may have changed."""
 
 
-_BLOCK = 32
+_BLOCK = 256
 """Pixels along the edge that are copied at a time: what is upright in the picture is no line in memory."""
 
 

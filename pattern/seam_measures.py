@@ -11,13 +11,20 @@ A print goes on over a seam that is none as it does anywhere else. What is harme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from .crossings import Crossings
 
 LEVEL = 1 / 255
+
+Measure = Callable[["Steps", Iterable[int]], Iterator[np.ndarray]]
+"""Gives [m] for each share."""
+
+_AT_ONCE = 32 * 1024
+"""Pixels on each of the four lines."""
 
 _JUMPING = 16
 """Crossings that jump most, among which the like of each is looked for."""
@@ -33,16 +40,43 @@ _OUTLINE = 3
 """Times the grain: greater steps are outlines, and tell nothing about light."""
 
 
-class Steps:
+class Steps(NamedTuple):
     """The steps of crossings: [C,m,n] in the middle, and their sizes [m,n] there, before it and after it."""
 
-    def __init__(self, crossings: Crossings) -> None:
-        self.lines = lines = crossings.lines
-        self.places = crossings.places
-        self.middle = lines[2] - lines[1]
-        self.size = largest(self.middle)
-        self.before = largest(lines[1] - lines[0])
-        self.after = largest(lines[3] - lines[2])
+    lines: np.ndarray
+    """[4,C,m,n]"""
+    places: np.ndarray
+    middle: np.ndarray
+    size: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+    @classmethod
+    def of(cls, crossings: Crossings) -> Steps:
+        lines = crossings.lines
+        size, before, after = np.empty((3, *lines.shape[2:]), np.float32)
+        steps = cls(lines, crossings.places, np.empty_like(lines[0]), size, before, after)
+        for part in steps.parts():
+            np.subtract(part.lines[2], part.lines[1], out=part.middle)
+            part.size[:] = largest(part.middle)
+            part.before[:] = largest(part.lines[1] - part.lines[0])
+            part.after[:] = largest(part.lines[3] - part.lines[2])
+        return steps
+
+    def parts(self) -> Iterator[Steps]:
+        """Some crossings at a time, so that what is made of them stays in the processor's cache."""
+        count, length = self.size.shape
+        many = max(1, _AT_ONCE // length)
+        for begin in range(0, count, many):
+            some = slice(begin, begin + many)
+            yield Steps(
+                self.lines[:, :, some],
+                self.places[some],
+                self.middle[:, some],
+                self.size[some],
+                self.before[some],
+                self.after[some],
+            )
 
 
 def largest(changes: np.ndarray) -> np.ndarray:
@@ -51,6 +85,11 @@ def largest(changes: np.ndarray) -> np.ndarray:
     for channel in changes[1:]:
         np.maximum(sizes, np.abs(channel), out=sizes)
     return sizes
+
+
+def most(measure: Measure, steps: Steps, shares: Iterable[int]) -> np.ndarray:
+    """[shares,m]: what a measure is at most in windows of such shares of the edge."""
+    return np.concatenate([np.stack(list(measure(part, shares))) for part in steps.parts()], axis=1)
 
 
 def window(length: int, share: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from .crossings import crossings
 from .jpeg_traces import JpegTraces, jpeg_traces
 from .layouts import Joint, Layout
-from .seam_measures import LEVEL, Steps, ended_outlines, jumps, light, suddenness, unlikeness, window
+from .seam_measures import LEVEL, Steps, ended_outlines, jumps, light, most, suddenness, unlikeness, window
 from .seam_offsets import Offset, lines_twice, offset_over
 from .threads import in_slices
 
@@ -84,7 +84,7 @@ def check_seams(tile: np.ndarray, layout: Layout) -> Verdict:
 
 
 def _seams(index: int, joint: Joint, traces: JpegTraces, meets_itself: bool) -> Iterator[Seam]:
-    steps = Steps(crossings(joint, traces))
+    steps = Steps.of(crossings(joint, traces))
     length = steps.size.shape[1]
     if count := 0 if meets_itself else lines_twice(joint):
         yield Seam(joint.axis, index, 0, length, "twice", Offset(0, count))
@@ -106,7 +106,7 @@ def _jumps(steps: Steps, was_jpeg: bool) -> bool:
         (suddenness, _SUDDEN, _LEAST_JUMP),
         (ended_outlines, _ENDED, _LEAST_ENDED * lenience),
     ):
-        for values, limit in zip(measure(steps, limits), limits.values(), strict=True):
+        for values, limit in zip(most(measure, steps, limits), limits.values(), strict=True):
             if _exceeds(values, least) > limit * lenience:
                 return True
     return _exceeds(unlikeness(steps, 1), _LEAST_UNLIKE) > (_UNLIKE_IN_JPEG if was_jpeg else _UNLIKE)

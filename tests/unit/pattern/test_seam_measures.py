@@ -11,7 +11,7 @@ def ended(*bars: tuple[int, int] | None) -> float:
     lines = np.zeros((4, 1, 1, 24), np.float32)
     for line, bar in zip(lines, bars, strict=True):
         line[..., slice(*bar or (0, 0))] = 1
-    (most,) = ended_outlines(Steps(Crossings(lines, np.array([0]))), [1])
+    (most,) = ended_outlines(Steps.of(Crossings(lines, np.array([0]))), [1])
     return float(most[0])
 
 
