@@ -13,9 +13,9 @@ _OPAQUE = 1 - 0.5 / 255
 
 
 def opaque_picture(name: str, entry: torch.Tensor) -> np.ndarray:
-    """float32 [H,W,3], 0..1, of an entry [H,W,1..4]; to be read only. `name` is the input's id.
+    """float32 [H,W,3], 0..1, of an entry [H,W,1..4]; to be read only, as it may be the entry's own memory.
 
-    Transparency, NaN, and sides below SMALLEST_SIDE pixels raise PatternRefused.
+    `name` is the input's id. Transparency, NaN, and sides below SMALLEST_SIDE pixels raise PatternRefused.
     """
     picture = entry.detach().cpu()
     picture = (picture.to(torch.float32) / 255 if picture.dtype == torch.uint8 else picture.to(torch.float32)).numpy()
@@ -26,9 +26,8 @@ def opaque_picture(name: str, entry: torch.Tensor) -> np.ndarray:
             f"{width} x {height} pixels are no print.",
             f"Give a picture of at least {SMALLEST_SIDE} pixels a side.",
         )
-    with np.errstate(invalid="ignore"):  # infinity less infinity
-        total = picture.sum(dtype=np.float64)
-    if not np.isfinite(total):
+    low, high = (float(value) for value in torch.from_numpy(picture).aminmax())
+    if not (np.isfinite(low) and np.isfinite(high)):
         raise PatternRefused(
             name,
             "some of its values are no number (NaN or infinite).",
@@ -42,6 +41,8 @@ def opaque_picture(name: str, entry: torch.Tensor) -> np.ndarray:
                 "Lay it over a colour first, for example with ComfyUI's own “ImageCompositeMasked” node.",
             )
         picture = picture[..., :-1]
+    if channels == 3 and low >= 0 and high <= 1:
+        return picture
     return np.clip(np.broadcast_to(picture, (height, width, 3)), 0, 1)
 
 

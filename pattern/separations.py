@@ -41,7 +41,7 @@ def printed(inks: np.ndarray, palette: np.ndarray) -> np.ndarray:
 
 def ink_shares(inks: np.ndarray, count: int) -> list[float]:
     """How much of the print each ink covers; 1 in sum."""
-    return [int(np.count_nonzero(inks == ink)) / inks.size for ink in range(count)]
+    return [pixels / inks.size for pixels in _pixels_of_each(inks, count).tolist()]
 
 
 def separations(inks: np.ndarray, count: int) -> np.ndarray:
@@ -58,8 +58,19 @@ def separations(inks: np.ndarray, count: int) -> np.ndarray:
 
 def _most_frequent_first(palette: np.ndarray, inks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Without those that no pixel has in the end."""
-    counts = np.bincount(inks.ravel(), minlength=len(palette))
+    counts = _pixels_of_each(inks, len(palette))
     order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
     places = np.zeros(len(palette), np.uint8)
     places[order] = np.arange(len(order), dtype=np.uint8)
     return palette[order], looked_up(places, inks)
+
+
+def _pixels_of_each(inks: np.ndarray, count: int) -> np.ndarray:
+    """int64 [count]. Faster than bincount for few inks."""
+    counts = np.zeros((len(inks), count), np.int64)
+
+    def look(rows: slice) -> None:
+        counts[rows.start] = [np.count_nonzero(inks[rows] == ink) for ink in range(count)]
+
+    in_slices(len(inks), look, longest=64)
+    return counts.sum(0)
