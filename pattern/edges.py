@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .colours import Colours, keys_of, levels_of
+from .colours import Colours, keys_of
 from .inks import lowest, nearest
 from .threads import in_slices
 
@@ -44,7 +44,7 @@ def edges(colours: Colours, palette: np.ndarray) -> Edges:
     if not (rough := _rough_pixels(colours)).any():
         return _NO_EDGES
     inks = colours.spread(nearest(colours.distinct, palette))
-    places, _, beside = _inks_beside(colours, palette, inks, rough)
+    places, beside = _places_beside(_areas(colours, palette, inks, rough), rough)
     return _between(places, colours.keys.ravel()[places], beside, palette)
 
 
@@ -52,8 +52,8 @@ def halos(colours: Colours, palette: np.ndarray, inks: np.ndarray) -> Edges:
     """Those edges alone on which the nearest ink of a pixel, `inks` uint8 [H, W], is none of the areas beside it."""
     if not (rough := _rough_pixels(colours)).any():
         return _NO_EDGES
-    places, own, beside = _inks_beside(colours, palette, inks, rough)
-    foreign = np.flatnonzero((beside & _bits(len(palette))[own]) == 0)
+    places, beside = _places_beside(_areas(colours, palette, inks, rough), rough)
+    foreign = np.flatnonzero((beside >> inks.ravel()[places] & 1) == 0)
     places, beside = places[foreign], beside[foreign]
     return _between(places, colours.keys.ravel()[places], beside, palette)
 
@@ -67,20 +67,31 @@ def _rough_pixels(colours: Colours) -> np.ndarray:
     return ~calm if np.count_nonzero(calm) >= _LEAST_CALM * calm.size else np.zeros_like(calm)
 
 
-def _inks_beside(
-    colours: Colours, palette: np.ndarray, inks: np.ndarray, rough: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places of the rough pixels that have several inks beside them, their nearest one, and a bit for each beside."""
-    bits = _bits(len(palette))
-    areas = bits[inks]
-    areas *= ~rough
-    places = np.flatnonzero(rough)
-    own = inks.ravel()[places]
-    is_pure = colours.keys.ravel()[places] == keys_of(palette)[own]
-    areas.reshape(-1)[places[is_pure]] = bits[own[is_pure]]
-    beside = _widened(areas).ravel()[places]
-    several = np.flatnonzero(beside & (beside - 1))
-    return places[several], own[several], beside[several]
+def _areas(colours: Colours, palette: np.ndarray, inks: np.ndarray, rough: np.ndarray) -> np.ndarray:
+    """[H, W]: the bit of the ink of each pixel that is calm or has exactly an ink's colour, 0 of the others."""
+    pure = keys_of(palette)
+    one = np.array(1, np.uint8 if len(palette) <= 8 else np.uint16 if len(palette) <= 16 else np.uint32)
+    areas = np.empty(inks.shape, one.dtype)
+
+    def fill(rows: slice) -> None:
+        is_pure = np.take(pure, inks[rows], mode="clip") == colours.keys[rows]
+        np.left_shift(one, inks[rows], out=areas[rows])
+        areas[rows] *= is_pure | ~rough[rows]
+
+    in_slices(len(areas), fill, longest=64)
+    return areas
+
+
+def _places_beside(areas: np.ndarray, rough: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the rough pixels that have several inks beside them, and a bit for each of these."""
+
+    def find(rows: slice) -> tuple[np.ndarray, np.ndarray]:
+        beside = _widened(areas, rows)
+        found = np.flatnonzero(rough[rows] & (beside & (beside - 1) != 0))
+        return found + rows.start * areas.shape[1], beside.ravel()[found]
+
+    places, beside = zip(*in_slices(len(areas), find, longest=64), strict=True)
+    return np.concatenate(places), np.concatenate(beside)
 
 
 def calm_pixels(keys: np.ndarray, levels: int) -> np.ndarray:
@@ -103,50 +114,81 @@ def calm_pixels(keys: np.ndarray, levels: int) -> np.ndarray:
     return calm
 
 
-def _bits(count: int) -> np.ndarray:
-    dtype = np.uint8 if count <= 8 else np.uint16 if count <= 16 else np.uint32
-    return np.left_shift(1, np.arange(count, dtype=np.int64)).astype(dtype)
+def _widened(areas: np.ndarray, rows: slice) -> np.ndarray:
+    """Each pixel of some rows has the bits of all within 5 pixels, as an enlarged print has edges that wide.
 
-
-def _widened(areas: np.ndarray) -> np.ndarray:
-    """Each pixel has the bits of all within 5 pixels, as an enlarged print has edges that wide.
-
-    A calm pixel stands for the next one, too.
+    A calm pixel stands for the next one, too. The areas go on in the next tile.
     """
-    for axis in (0, 1):
-        for step in (1, 2, 4, 4):
-            areas = areas | np.roll(areas, step, axis)
-        areas = np.roll(areas, -5, axis)
-    return areas
+    block = areas.take(range(rows.start - 6, rows.stop + 5), axis=0, mode="wrap")
+    block = np.pad(block, ((0, 0), (6, 5)), "wrap")
+    for step in (1, 2, 4, 4):
+        block = block[:-step] | block[step:]
+    for step in (1, 2, 4, 4):
+        block = block[:, :-step] | block[:, step:]
+    return block
 
 
 def _between(places: np.ndarray, keys: np.ndarray, beside: np.ndarray, palette: np.ndarray) -> Edges:
     """Those of the places whose colour lies between two of the inks beside them. Edges are mixed in sRGB levels."""
-    inks = palette.astype(np.float32)
+    inks = _as_floats(keys_of(palette))
     first, second = np.empty(len(places), np.uint8), np.empty(len(places), np.uint8)
     share, is_between = np.empty(len(places), np.float32), np.empty(len(places), bool)
     gaps = np.sqrt(((inks[:, None] - inks) ** 2).sum(2))
-    bits = _bits(len(inks))[:, None]
 
     def look(part: slice) -> None:
-        distances = _distances(levels_of(keys[part]).astype(np.float32), inks)
-        np.copyto(distances, np.inf, where=(beside[part] & bits) == 0)
-        one, columns = lowest(distances), np.arange(distances.shape[1])
-        nearer = distances[one, columns]
-        detours = distances - gaps[:, one]
-        detours[one, columns] = np.inf
-        other = lowest(detours)
-        farther, gap = distances[other, columns], np.maximum(gaps[other, one], np.float32(1e-3))
+        levels = _as_floats(keys[part])
+        one, other = _two_inks(levels, beside[part], inks, gaps)
+        to_one, to_other = _away(levels, inks, one), _away(levels, inks, other)
+        gap = np.maximum(gaps.take(one * len(inks) + other), np.float32(1e-3))
         first[part], second[part] = one, other
-        share[part] = np.clip(((nearer - farther) * (nearer + farther) / gap**2 + 1) / 2, 0, 1)
-        is_between[part] = nearer + farther - gap <= _DETOUR * gap
+        share[part] = np.clip(((to_one - to_other) * (to_one + to_other) / gap**2 + 1) / 2, 0, 1)
+        is_between[part] = to_one + to_other - gap <= _DETOUR * gap
 
     in_slices(len(places), look, _CHUNK)
     return Edges(places[is_between], first[is_between], second[is_between], share[is_between])
 
 
+def _two_inks(
+    levels: np.ndarray, beside: np.ndarray, inks: np.ndarray, gaps: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [n] each: of the inks beside a colour the nearest one, and the one on the shortest way by the colour.
+
+    Most colours have no more than two beside them, in no order.
+    """
+    lowest_bit = beside & (~beside + 1)
+    others = beside ^ lowest_bit
+    one, other = _number(lowest_bit), _number(others)
+    many = np.flatnonzero(others & (others - 1))
+    distances = _distances(levels[many], inks)
+    is_beside = beside[many] >> np.arange(len(inks), dtype=beside.dtype)[:, None] & 1
+    np.copyto(distances, np.inf, where=is_beside == 0)
+    one[many] = near = lowest(distances)
+    detours = distances - gaps.take(near, axis=1)
+    detours[near, np.arange(len(many))] = np.inf
+    other[many] = lowest(detours)
+    return one, other
+
+
+def _number(bits: np.ndarray) -> np.ndarray:
+    """int64 [n]: which bit it is that is set, the highest one of several."""
+    return np.frexp(bits.astype(np.float64))[1].astype(np.int64) - 1
+
+
+def _as_floats(keys: np.ndarray) -> np.ndarray:
+    """float32 [n, 4]: levels of red, green and blue, and a 0, with which they are faster."""
+    return keys.view(np.uint8).reshape(-1, 4).astype(np.float32)
+
+
+def _away(levels: np.ndarray, inks: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """float32 [n]: how far each colour is from one of the inks."""
+    way = inks.take(which, axis=0, mode="clip")
+    way -= levels
+    way *= way
+    return np.sqrt(way @ np.ones(4, np.float32))
+
+
 def _distances(colours: np.ndarray, inks: np.ndarray) -> np.ndarray:
-    """float32 [m, n] between inks [m, 3] and colours [n, 3], as levels: whole numbers, whose squares are exact."""
+    """float32 [m, n] between inks [m, 4] and colours [n, 4], as levels: whole numbers, whose squares are exact."""
     squared = inks @ (-2 * colours.T)
     squared += (colours**2).sum(1)
     squared += (inks**2).sum(1)[:, None]

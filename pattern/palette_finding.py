@@ -106,9 +106,18 @@ def _grid(keys: np.ndarray) -> tuple[slice, slice]:
     return slice(None, None, step), slice(None, None, step)
 
 
+def _are_calm(keys: np.ndarray) -> np.ndarray:
+    """bool: which pixels of the grid are."""
+    rows, columns = (
+        (np.arange(side)[part, None] + [0, 1]).ravel() % side
+        for side, part in zip(keys.shape, _grid(keys), strict=True)
+    )
+    return calm_pixels(keys[np.ix_(rows, columns)], _CALM)[::2, ::2]
+
+
 def _grouped_palette(colours: Colours, count: int) -> np.ndarray:
     grid = _grid(colours.keys)
-    calm = calm_pixels(colours.keys, _CALM)[grid].ravel()
+    calm = _are_calm(colours.keys).ravel()
     keys, index = np.unique(colours.keys[grid].ravel(), return_inverse=True)
     weight = np.bincount(index, np.where(calm, 1, _ROUGH_WEIGHT))
     levels = levels_of(keys)

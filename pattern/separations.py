@@ -67,10 +67,8 @@ def _most_frequent_first(palette: np.ndarray, inks: np.ndarray) -> tuple[np.ndar
 
 def _pixels_of_each(inks: np.ndarray, count: int) -> np.ndarray:
     """int64 [count]. Faster than bincount for few inks."""
-    counts = np.zeros((len(inks), count), np.int64)
 
-    def look(rows: slice) -> None:
-        counts[rows.start] = [np.count_nonzero(inks[rows] == ink) for ink in range(count)]
+    def look(rows: slice) -> list[int]:
+        return [np.count_nonzero(inks[rows] == ink) for ink in range(count)]
 
-    in_slices(len(inks), look, longest=64)
-    return counts.sum(0)
+    return np.sum(in_slices(len(inks), look, longest=64), axis=0)
