@@ -74,6 +74,11 @@ def levels_of(keys: np.ndarray) -> np.ndarray:
     return keys[..., None].view(np.uint8)[..., :3]
 
 
+def as_floats(keys: np.ndarray) -> np.ndarray:
+    """float32 [n, 4] of int32 [n]: levels of red, green and blue, and a 0, with which all is faster."""
+    return keys.view(np.uint8).reshape(-1, 4).astype(np.float32)
+
+
 def places_of(wanted: np.ndarray, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """bool [n], which of the wanted keys [n] are among others, ascending, and the places of those there."""
     places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)

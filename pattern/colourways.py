@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from .colours import Colours, keys_of, levels_of, looked_up, places_of
+from .colours import Colours, as_floats, keys_of, levels_of, places_of
 from .edges import Edges, edges
 from .errors import PatternRefused
 from .inks import nearest
@@ -66,48 +66,50 @@ def recoloured(colours: Colours, change: Change, keep_shading: bool) -> np.ndarr
     """
     found = edges(colours, change.old)
     if keep_shading:
-        picture = _levels_as_picture(colours.spread(_shaded(colours.distinct, change)))
+        keys = colours.spread(_shaded(colours.distinct, change))
     else:
-        inks = colours.spread(nearest(colours.distinct, change.old))
-        picture = looked_up(change.new / np.float32(255), inks)
-    picture.reshape(-1, 3)[found.places] = _mixed(found, colours, change, keep_shading) / np.float32(255)
-    return picture
+        keys = colours.spread(keys_of(change.new)[nearest(colours.distinct, change.old)])
+    keys.reshape(-1)[found.places] = _mixed(found, colours, change, keep_shading)
+    return _as_picture(keys)
 
 
-def _levels_as_picture(keys: np.ndarray) -> np.ndarray:
+def _as_picture(keys: np.ndarray) -> np.ndarray:
     picture = np.empty((*keys.shape, 3), np.float32)
 
     def write(rows: slice) -> None:
-        np.divide(levels_of(keys[rows]), np.float32(255), out=picture[rows])
+        levels = as_floats(keys[rows]).reshape(-1, keys.shape[1], 4)
+        for channel in range(3):
+            np.divide(levels[..., channel], np.float32(255), out=picture[rows, :, channel])
 
-    in_slices(len(keys), write, longest=64)
+    in_slices(len(keys), write, longest=32)
     return picture
 
 
 def _mixed(found: Edges, colours: Colours, change: Change, keep_shading: bool) -> np.ndarray:
-    """uint8 [n, 3]: the new colours of the pixels on edges. What they are off their mixture, they stay."""
-    keys = colours.keys.ravel()[found.places]
-    mixed = np.empty((len(keys), 3), np.uint8)
-    old, new = (palette.astype(np.float32) for palette in change)
+    """int32 [n]: the new keys of the pixels on edges. What they are off their mixture, they stay."""
+    keys = colours.keys.ravel()
+    mixed = np.empty(len(found.places), np.int32)
+    old, new = (as_floats(keys_of(palette)) for palette in change)
 
     def mix(part: slice) -> None:
         edge = Edges(*(values[part] for values in found))
-        levels = _mixture(edge, new)
-        if keep_shading:
-            levels += levels_of(keys[part]) - _mixture(edge, old)
-        mixed[part] = np.rint(np.clip(levels, 0, 255))
+        levels = as_floats(keys[edge.places]) + _mixture(edge, new - old) if keep_shading else _mixture(edge, new)
+        np.clip(levels, 0, 255, out=levels)
+        mixed[part] = np.rint(levels, out=levels).astype(np.uint8).view(np.int32)[:, 0]
 
-    in_slices(len(keys), mix, _CHUNK)
+    in_slices(len(mixed), mix, _CHUNK)
     return mixed
 
 
 def _mixture(found: Edges, palette: np.ndarray) -> np.ndarray:
-    return palette[found.first] + found.share[:, None] * (palette[found.second] - palette[found.first])
+    """float32 [n, 4] of a palette [m, 4]."""
+    first = palette.take(found.first, axis=0)
+    return first + found.share[:, None] * (palette.take(found.second, axis=0) - first)
 
 
 def _shaded(keys: np.ndarray, change: Change) -> np.ndarray:
     """int32 [n]: the new key of each key, ascending."""
-    cube = torch.from_numpy(_cube(change)).permute(3, 0, 1, 2)[None]
+    cube = torch.from_numpy(_cube(change, _nodes_around(keys))).permute(3, 0, 1, 2)[None]
     shaded = np.empty(len(keys), np.int32)
 
     def interpolate(part: slice) -> None:
@@ -121,23 +123,34 @@ def _shaded(keys: np.ndarray, change: Change) -> np.ndarray:
     return shaded
 
 
-def _cube(change: Change) -> np.ndarray:
-    """float32 [blue, green, red, 3]: the new levels of colours from all over the cube."""
+def _nodes_around(keys: np.ndarray) -> np.ndarray:
+    """int64 [n]: those nodes of the flattened cube, [blue, green, red], between which there are colours."""
+    red, green, blue = (levels_of(keys).astype(np.intp) * (_NODES - 1) // 255).T
+    is_around = np.zeros((_NODES + 1,) * 3, bool)
+    is_around[blue, green, red] = True
+    is_around[1:] |= is_around[:-1]
+    is_around[:, 1:] |= is_around[:, :-1]
+    is_around[:, :, 1:] |= is_around[:, :, :-1]
+    return np.flatnonzero(is_around[:-1, :-1, :-1])
+
+
+def _cube(change: Change, nodes: np.ndarray) -> np.ndarray:
+    """float32 [blue, green, red, 3]: the new levels of colours from all over the cube; those of other nodes are 0."""
     steps = np.linspace(0, 1, _NODES, dtype=np.float32)
-    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
-    lab = to_oklab(np.stack([red, green, blue], axis=-1).reshape(-1, 3))
+    blue, green, red = (steps[of] for of in np.unravel_index(nodes, (_NODES,) * 3))
+    lab = to_oklab(np.stack([red, green, blue], axis=-1))
     old, new = levels_to_oklab(change.old), levels_to_oklab(change.new)
     turns = _turns(old, new)
-    cube = np.empty((len(lab), 3), np.float32)
+    cube = np.zeros((_NODES**3, 3), np.float32)
 
     def fill(part: slice) -> None:
         weights = _weights(lab[part], old)
         shading = lab[part] - weights @ old
         turned = (shading[:, 1] + 1j * shading[:, 2]) * (weights @ turns)
         shading[:, 1], shading[:, 2] = turned.real, turned.imag
-        cube[part] = to_srgb(weights @ new + shading) * 255
+        cube[nodes[part]] = to_srgb(weights @ new + shading) * 255
 
-    in_slices(len(lab), fill, 1 << 11)
+    in_slices(len(nodes), fill, 1 << 11)
     return cube.reshape(_NODES, _NODES, _NODES, 3)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .colours import Colours, keys_of
+from .colours import Colours, as_floats, keys_of
 from .inks import lowest, nearest
 from .threads import in_slices
 
@@ -16,7 +16,8 @@ _LEAST_CALM = 0.3
 """Share of a print of areas and edges that is calm; of a grainy picture less is."""
 _DETOUR = 0.08
 """How much longer the way from ink to ink may be by way of a mixture of them."""
-_CHUNK = 1 << 14
+_ROWS = 32
+"""So many rows of a large print stay in the processor's cache with all that is thought of them."""
 
 
 class Edges(NamedTuple):
@@ -43,19 +44,14 @@ def edges(colours: Colours, palette: np.ndarray) -> Edges:
     """
     if not (rough := _rough_pixels(colours)).any():
         return _NO_EDGES
-    inks = colours.spread(nearest(colours.distinct, palette))
-    places, beside = _places_beside(_areas(colours, palette, inks, rough), rough)
-    return _between(places, colours.keys.ravel()[places], beside, palette)
+    return _edges_of(rough, colours, palette, colours.spread(nearest(colours.distinct, palette)))
 
 
 def halos(colours: Colours, palette: np.ndarray, inks: np.ndarray) -> Edges:
     """Those edges alone on which the nearest ink of a pixel, `inks` uint8 [H, W], is none of the areas beside it."""
     if not (rough := _rough_pixels(colours)).any():
         return _NO_EDGES
-    places, beside = _places_beside(_areas(colours, palette, inks, rough), rough)
-    foreign = np.flatnonzero((beside >> inks.ravel()[places] & 1) == 0)
-    places, beside = places[foreign], beside[foreign]
-    return _between(places, colours.keys.ravel()[places], beside, palette)
+    return _edges_of(rough, colours, palette, inks, halos_only=True)
 
 
 _NO_EDGES = Edges(*(np.empty(0, dtype) for dtype in (np.int64, np.uint8, np.uint8, np.float32)))
@@ -67,7 +63,24 @@ def _rough_pixels(colours: Colours) -> np.ndarray:
     return ~calm if np.count_nonzero(calm) >= _LEAST_CALM * calm.size else np.zeros_like(calm)
 
 
-def _areas(colours: Colours, palette: np.ndarray, inks: np.ndarray, rough: np.ndarray) -> np.ndarray:
+def _edges_of(
+    rough: np.ndarray, colours: Colours, palette: np.ndarray, inks: np.ndarray, halos_only: bool = False
+) -> Edges:
+    areas = _areas(rough, colours, palette, inks)
+
+    def find(rows: slice) -> Edges:
+        beside = _widened(areas, rows)
+        is_edge = rough[rows] & (beside & (beside - 1) != 0)
+        if halos_only:
+            is_edge &= beside >> inks[rows] & 1 == 0
+        places = np.flatnonzero(is_edge)
+        found = _between(colours.keys[rows].ravel()[places], beside.ravel()[places], places, palette)
+        return found._replace(places=found.places + rows.start * areas.shape[1])
+
+    return Edges(*map(np.concatenate, zip(*in_slices(len(areas), find, longest=_ROWS), strict=True)))
+
+
+def _areas(rough: np.ndarray, colours: Colours, palette: np.ndarray, inks: np.ndarray) -> np.ndarray:
     """[H, W]: the bit of the ink of each pixel that is calm or has exactly an ink's colour, 0 of the others."""
     pure = keys_of(palette)
     one = np.array(1, np.uint8 if len(palette) <= 8 else np.uint16 if len(palette) <= 16 else np.uint32)
@@ -80,18 +93,6 @@ def _areas(colours: Colours, palette: np.ndarray, inks: np.ndarray, rough: np.nd
 
     in_slices(len(areas), fill, longest=64)
     return areas
-
-
-def _places_beside(areas: np.ndarray, rough: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the rough pixels that have several inks beside them, and a bit for each of these."""
-
-    def find(rows: slice) -> tuple[np.ndarray, np.ndarray]:
-        beside = _widened(areas, rows)
-        found = np.flatnonzero(rough[rows] & (beside & (beside - 1) != 0))
-        return found + rows.start * areas.shape[1], beside.ravel()[found]
-
-    places, beside = zip(*in_slices(len(areas), find, longest=64), strict=True)
-    return np.concatenate(places), np.concatenate(beside)
 
 
 def calm_pixels(keys: np.ndarray, levels: int) -> np.ndarray:
@@ -128,24 +129,16 @@ def _widened(areas: np.ndarray, rows: slice) -> np.ndarray:
     return block
 
 
-def _between(places: np.ndarray, keys: np.ndarray, beside: np.ndarray, palette: np.ndarray) -> Edges:
+def _between(keys: np.ndarray, beside: np.ndarray, places: np.ndarray, palette: np.ndarray) -> Edges:
     """Those of the places whose colour lies between two of the inks beside them. Edges are mixed in sRGB levels."""
-    inks = _as_floats(keys_of(palette))
-    first, second = np.empty(len(places), np.uint8), np.empty(len(places), np.uint8)
-    share, is_between = np.empty(len(places), np.float32), np.empty(len(places), bool)
+    levels, inks = as_floats(keys), as_floats(keys_of(palette))
     gaps = np.sqrt(((inks[:, None] - inks) ** 2).sum(2))
-
-    def look(part: slice) -> None:
-        levels = _as_floats(keys[part])
-        one, other = _two_inks(levels, beside[part], inks, gaps)
-        to_one, to_other = _away(levels, inks, one), _away(levels, inks, other)
-        gap = np.maximum(gaps.take(one * len(inks) + other), np.float32(1e-3))
-        first[part], second[part] = one, other
-        share[part] = np.clip(((to_one - to_other) * (to_one + to_other) / gap**2 + 1) / 2, 0, 1)
-        is_between[part] = to_one + to_other - gap <= _DETOUR * gap
-
-    in_slices(len(places), look, _CHUNK)
-    return Edges(places[is_between], first[is_between], second[is_between], share[is_between])
+    one, other = _two_inks(levels, beside, inks, gaps)
+    to_one, to_other = _away(levels, inks, one), _away(levels, inks, other)
+    gap = np.maximum(gaps.take(one * len(inks) + other), np.float32(1e-3))
+    found = np.flatnonzero(to_one + to_other - gap <= _DETOUR * gap)
+    share = np.clip(((to_one - to_other) * (to_one + to_other) / gap**2 + 1) / 2, 0, 1)
+    return Edges(places[found], one[found].astype(np.uint8), other[found].astype(np.uint8), share[found])
 
 
 def _two_inks(
@@ -163,33 +156,29 @@ def _two_inks(
     is_beside = beside[many] >> np.arange(len(inks), dtype=beside.dtype)[:, None] & 1
     np.copyto(distances, np.inf, where=is_beside == 0)
     one[many] = near = lowest(distances)
-    detours = distances - gaps.take(near, axis=1)
-    detours[near, np.arange(len(many))] = np.inf
-    other[many] = lowest(detours)
+    to_others = np.where(np.eye(len(inks), dtype=bool), np.float32(-np.inf), gaps)
+    other[many] = lowest(distances - to_others.take(near, axis=1))
     return one, other
 
 
-def _number(bits: np.ndarray) -> np.ndarray:
-    """int64 [n]: which bit it is that is set, the highest one of several."""
-    return np.frexp(bits.astype(np.float64))[1].astype(np.int64) - 1
-
-
-def _as_floats(keys: np.ndarray) -> np.ndarray:
-    """float32 [n, 4]: levels of red, green and blue, and a 0, with which they are faster."""
-    return keys.view(np.uint8).reshape(-1, 4).astype(np.float32)
+def _number(bit: np.ndarray) -> np.ndarray:
+    """int64 [n]: which bit it is, where it is one alone: the exponent of it as a float32."""
+    return (bit.astype(np.float32).view(np.int32) >> 23).astype(np.int64) - 127
 
 
 def _away(levels: np.ndarray, inks: np.ndarray, which: np.ndarray) -> np.ndarray:
     """float32 [n]: how far each colour is from one of the inks."""
-    way = inks.take(which, axis=0, mode="clip")
-    way -= levels
-    way *= way
-    return np.sqrt(way @ np.ones(4, np.float32))
+    return np.sqrt(_squares(inks.take(which, axis=0) - levels))
 
 
-def _distances(colours: np.ndarray, inks: np.ndarray) -> np.ndarray:
+def _distances(levels: np.ndarray, inks: np.ndarray) -> np.ndarray:
     """float32 [m, n] between inks [m, 4] and colours [n, 4], as levels: whole numbers, whose squares are exact."""
-    squared = inks @ (-2 * colours.T)
-    squared += (colours**2).sum(1)
-    squared += (inks**2).sum(1)[:, None]
+    squared = inks @ (-2 * levels.T)
+    squared += _squares(levels)
+    squared += _squares(inks)[:, None]
     return np.sqrt(squared, out=squared)
+
+
+def _squares(levels: np.ndarray) -> np.ndarray:
+    """float32 [n] of [n, 4], in sum; a product of matrices adds up short rows faster than anything else."""
+    return (levels * levels) @ np.ones(4, np.float32)
