@@ -83,12 +83,12 @@ def _edges_of(
 def _areas(rough: np.ndarray, colours: Colours, palette: np.ndarray, inks: np.ndarray) -> np.ndarray:
     """[H, W]: the bit of the ink of each pixel that is calm or has exactly an ink's colour, 0 of the others."""
     pure = keys_of(palette)
-    one = np.array(1, np.uint8 if len(palette) <= 8 else np.uint16 if len(palette) <= 16 else np.uint32)
-    areas = np.empty(inks.shape, one.dtype)
+    dtype = np.uint8 if len(palette) <= 8 else np.uint16 if len(palette) <= 16 else np.uint32
+    areas = np.empty(inks.shape, dtype)
 
     def fill(rows: slice) -> None:
         is_pure = np.take(pure, inks[rows], mode="clip") == colours.keys[rows]
-        np.left_shift(one, inks[rows], out=areas[rows])
+        np.left_shift(1, inks[rows], out=areas[rows], dtype=dtype)
         areas[rows] *= is_pure | ~rough[rows]
 
     in_slices(len(areas), fill, longest=64)
@@ -100,18 +100,16 @@ def calm_pixels(keys: np.ndarray, levels: int) -> np.ndarray:
 
     The picture goes on at its other edge, as a tile does.
     """
-    height, width = keys.shape
-    calm = np.empty((height, width), bool)
-    padded = np.empty((height + 1, width + 1), np.int32)
-    padded[:-1, :-1], padded[-1, :-1], padded[:, -1] = keys, keys[0], np.append(keys[:, 0], keys[0, 0])
+    calm = np.empty(keys.shape, bool)
 
     def look(rows: slice) -> None:
-        block = padded[rows.start : rows.stop + 1].view(np.uint8)
+        block = keys.take(range(rows.start, rows.stop + 1), axis=0, mode="wrap")
+        block = np.concatenate([block, block[:, :1]], axis=1).view(np.uint8)
         low, high = np.minimum(block[1:], block[:-1]), np.maximum(block[1:], block[:-1])
         low, high = np.minimum(low[:, 4:], low[:, :-4]), np.maximum(high[:, 4:], high[:, :-4])
         calm[rows] = (high - low <= levels).view(np.uint32) == 0x01010101
 
-    in_slices(height, look, longest=64)
+    in_slices(len(keys), look, longest=_ROWS)
     return calm
 
 
@@ -152,9 +150,9 @@ def _two_inks(
     others = beside ^ lowest_bit
     one, other = _number(lowest_bit), _number(others)
     many = np.flatnonzero(others & (others - 1))
-    distances = _distances(levels[many], inks)
-    is_beside = beside[many] >> np.arange(len(inks), dtype=beside.dtype)[:, None] & 1
-    np.copyto(distances, np.inf, where=is_beside == 0)
+    distances = _distances(levels.take(many, axis=0), inks)
+    bits = np.left_shift(1, np.arange(len(inks), dtype=np.uint8), dtype=beside.dtype)
+    np.copyto(distances, np.inf, where=(beside[many] & bits[:, None]) == 0)
     one[many] = near = lowest(distances)
     to_others = np.where(np.eye(len(inks), dtype=bool), np.float32(-np.inf), gaps)
     other[many] = lowest(distances - to_others.take(near, axis=1))
