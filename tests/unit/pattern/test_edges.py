@@ -22,5 +22,19 @@ def test_a_wide_soft_edge_has_no_line_of_a_third_ink_that_is_the_mixture_of_its_
     assert (inks[45:115, 155:205] == _MIXTURE).all()
 
 
+def test_a_fine_line_of_the_mixture_on_a_wide_soft_edge_stays_a_line():
+    ground = np.where(np.arange(120) < 60, 0, 1)[None].repeat(80, 0)
+    picture = _blurred(_INKS[ground] / np.float32(255), 2)
+    picture[40] = picture[:, 63] = _INKS[_MIXTURE] / np.float32(255)
+    colours = colours_of(picture)
+
+    inks = in_fixed_colours(colours, _INKS, False)
+    found = halos(colours, _INKS, inks)
+    inks.reshape(-1)[found.places] = found.inks()
+
+    assert (inks[40] == _MIXTURE).all() and (inks[:, 63] == _MIXTURE).all()
+    assert not (np.delete(inks, range(34, 47), 0)[:, :56] == _MIXTURE).any()
+
+
 def _blurred(picture: np.ndarray, sigma: float) -> np.ndarray:
     return gaussian_filter(picture, (sigma, sigma, 0), mode="wrap")

@@ -60,6 +60,17 @@ def test_soft_edges_take_no_place_in_the_palette(family, count):
         assert len(palette) <= 6
 
 
+def test_a_mixture_that_lies_on_edges_takes_no_place_even_where_a_few_of_its_pixels_are_an_area():
+    levels = np.full((128, 128, 3), WHITE, np.uint8)
+    for top in range(0, 128, 32):
+        levels[top : top + 16] = RED
+        levels[[top, top + 16]] = PINK
+    levels[17, :8] = PINK
+    levels[16, 8:24:8], levels[16, 12:24:8] = (241, 195, 191), (223, 86, 91)
+    palette, _ = in_own_colours(colours_of(picture_of(levels)), 4, False)
+    assert named(palette) == {WHITE, RED}
+
+
 @pytest.mark.parametrize("blur", [1.0, 2.0])
 @pytest.mark.parametrize("dither", [False, True])
 def test_the_edge_of_red_on_white_is_no_line_of_pink(blur, dither):
