@@ -19,8 +19,8 @@ from ..tests import prints
 from ..tests.seam_cases import CHOSEN_ON, HARMED, KEPT, Case, cases
 from .other_seam_measures import Measure, first_against_last, quantiles_and_windows, rank_and_local, worst
 
-_SEED = 90210
-_PRINTS_A_FAMILY = 15
+_SEED = 271126
+_PRINTS_A_FAMILY = 30
 _TEXT = Path(__file__).resolve().parent.parent / "docs" / "seam-verdict.md"
 
 
@@ -68,7 +68,7 @@ def _document(drawn: Sequence[Case]) -> str:
             "A harm below 2 of 255 levels on average over the edge is not counted.",
             "",
             f"The limits were chosen on {', '.join(sorted(chosen))} of other seeds; the other three families",
-            "were looked at meanwhile, and made those of ended outlines more cautious.",
+            "were looked at meanwhile, and made some of them more cautious.",
             "No limit was changed after a look at this seed.",
             "Aimed at are 98 % right, with 1 % of the seamless tiles called broken;",
             f"{_aim(ours)}.",

@@ -132,13 +132,13 @@ def suddenness(steps: Steps, shares: Iterable[int]) -> Iterator[np.ndarray]:
 
 def ended_outlines(steps: Steps, shares: Iterable[int]) -> Iterator[np.ndarray]:
     """[m] for each share: the most in any window of the outlines across the lines that end in the middle step."""
-    across = [_across(line) for line in steps.lines]
-    ended = _ended(across[0], across[1], across[2])
-    ended += _ended(across[3], across[2], across[1])
+    outlines = [across(line) for line in steps.lines]
+    ended = _ended(*outlines[:3])
+    ended += _ended(*outlines[:0:-1])
     return _most(ended, shares)
 
 
-def _across(line: np.ndarray) -> np.ndarray:
+def across(line: np.ndarray) -> np.ndarray:
     """[m,n]: by how much each pixel of lines [C,m,n] differs from the next one."""
     sizes = np.zeros(line.shape[1:], np.float32)
     sizes[:, :-1] = largest(line[..., 1:] - line[..., :-1])

@@ -13,22 +13,26 @@ from .jpeg_traces import JpegTraces, jpeg_traces
 from .layouts import Joint, Layout
 from .seam_measures import LEVEL, Steps, ended_outlines, jumps, light, most, suddenness, unlikeness, window
 from .seam_offsets import Offset, lines_twice, offset_over
+from .strips import strips
 from .threads import in_slices
 
 Harm = Literal["cut", "break", "light", "twice"]
 
-_JUMPS = {1: 1.15, 2: 1.1, 4: 1.26, 10: 1.44, 24: 1.5}
+_JUMPS = {1: 1.37, 2: 1.32, 4: 1.5, 10: 1.72, 24: 1.8}
 """How many times a seam must jump as the worst crossing inside, in windows of such shares of the edge.
 
 The shorter the windows, the more of them there are in which chance may jump.
 """
-_SUDDEN = {1: 1.0, 2: 0.98, 4: 1.0, 10: 1.12, 24: 1.26}
+_SUDDEN = {1: 1.1, 2: 1.08, 4: 1.1, 10: 1.23, 24: 1.39}
 """The same for jumps pixel by pixel."""
 _LEAST_JUMP = 0.3
-_ENDED = {4: 0.62, 10: 0.88, 24: 1.27}
+_ENDED = {4: 0.74, 10: 1.05, 24: 1.5}
 """The same for outlines that end."""
 _LEAST_ENDED = 3 * LEVEL
-_LIGHT = 0.7
+_STRIP = 1.7
+"""The same for strips laid over the edge."""
+_LEAST_STRIP = (20 * LEVEL) ** 2
+_LIGHT = 0.8
 _LEAST_LIGHT = 0.3
 _UNLIKE = 0.05
 _LEAST_UNLIKE = LEVEL
@@ -90,7 +94,7 @@ def _seams(index: int, joint: Joint, traces: JpegTraces, meets_itself: bool) -> 
         yield Seam(joint.axis, index, 0, length, "twice", Offset(0, count))
     elif _exceeds(light(steps), _LEAST_LIGHT) > _LIGHT * (_JPEG if traces else 1):
         yield Seam(joint.axis, index, 0, length, "light")
-    elif _jumps(steps, was_jpeg=bool(traces)):
+    elif _jumps(steps, was_jpeg=bool(traces)) or (not traces and _has_strip(joint)):
         parts = _jumping_parts(steps)
         is_cut = len(parts) > 1 or parts[0][1] - parts[0][0] > _CUT * length
         offset = offset_over(joint) if is_cut else None
@@ -110,6 +114,11 @@ def _jumps(steps: Steps, was_jpeg: bool) -> bool:
             if _exceeds(values, least) > limit * lenience:
                 return True
     return _exceeds(unlikeness(steps, 1), _LEAST_UNLIKE) > (_UNLIKE_IN_JPEG if was_jpeg else _UNLIKE)
+
+
+def _has_strip(joint: Joint) -> bool:
+    """Of a tile that was no JPEG: there the edges of its blocks are strokes, too."""
+    return any(_exceeds(values, _LEAST_STRIP) > _STRIP for values in strips(joint))
 
 
 def _exceeds(values: np.ndarray, least: float) -> float:
