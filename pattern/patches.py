@@ -26,6 +26,8 @@ _MOST_CHANGE = 0.9
 """Of what cross-fading would change: a patch that changes more is laid narrower."""
 _SHARES = (1, 0.7, 0.5, 0.35, 0.25)
 """Of the band: how wide it is laid, the widest first."""
+_MOST_OF_A_BREAK = 0.4
+"""Of an edge: where more of it is broken, the tile never went on there."""
 _NARROWEST = 2
 """Pixels to either side of the edge: a patch and its rim."""
 _COST_OF_CHANGE = 0.3
@@ -54,7 +56,7 @@ def patched(band: np.ndarray, lines: np.ndarray, broken: np.ndarray, goes_round:
         return _laid_over(band, patch, left, right, light)
 
     # what broke a part of an edge is as deep as it is: a narrow patch would leave some of it
-    return _narrow_enough(band, lines, laid) if broken.all() else laid(band)
+    return _narrow_enough(band, lines, laid) if broken.mean() > _MOST_OF_A_BREAK else laid(band)
 
 
 def patched_turned(band: np.ndarray, lines: np.ndarray, light: float) -> np.ndarray:
