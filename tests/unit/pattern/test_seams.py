@@ -1,6 +1,7 @@
 """Whether a tile repeats, where not, and by how much it is off."""
 
 from fractions import Fraction
+from math import ceil
 
 import numpy as np
 import pytest
@@ -21,12 +22,13 @@ def layout_of(case: Case) -> Layout:
 
 
 def test_of_the_verdicts_on_drawn_prints_98_percent_are_right_with_1_percent_of_false_alarms():
+    """As docs/seam-verdict.md tells of twice as many tiles of another seed."""
     drawn = list(cases(seed=2026, prints_a_family=15))
     verdicts = [(case, check_seams(case.tile, layout_of(case)).is_seamless) for case in drawn]
     wrong = [(case.family, case.how) for case, verdict in verdicts if verdict != case.is_seamless]
     alarms = [(case.family, case.how) for case, verdict in verdicts if case.is_seamless and not verdict]
     assert len(drawn) >= 600
-    assert len(alarms) <= 0.01 * sum(case.is_seamless for case in drawn), alarms
+    assert len(alarms) <= ceil(0.01 * sum(case.is_seamless for case in drawn)), alarms
     assert len(wrong) <= 0.02 * len(drawn), wrong
 
 
