@@ -22,8 +22,8 @@ def layout_of(case: Case) -> Layout:
 
 
 def test_of_the_verdicts_on_drawn_prints_98_percent_are_right_with_1_percent_of_false_alarms():
-    """As docs/seam-verdict.md tells of twice as many tiles of another seed."""
-    drawn = list(cases(seed=2026, prints_a_family=15))
+    """On half of the tiles of which docs/seam-verdict.md tells."""
+    drawn = list(cases(seed=271126, prints_a_family=15))
     verdicts = [(case, check_seams(case.tile, layout_of(case)).is_seamless) for case in drawn]
     wrong = [(case.family, case.how) for case, verdict in verdicts if verdict != case.is_seamless]
     alarms = [(case.family, case.how) for case, verdict in verdicts if case.is_seamless and not verdict]
