@@ -54,8 +54,8 @@ class Steps(NamedTuple):
     @classmethod
     def of(cls, crossings: Crossings) -> Steps:
         lines = crossings.lines
-        size, before, after = np.empty((3, *lines.shape[2:]), np.float32)
-        steps = cls(lines, crossings.places, np.empty_like(lines[0]), size, before, after)
+        sizes = np.empty((3, *lines.shape[2:]), np.float32)
+        steps = cls(lines, crossings.places, np.empty_like(lines[0]), sizes[0], sizes[1], sizes[2])
         for part in steps.parts():
             np.subtract(part.lines[2], part.lines[1], out=part.middle)
             part.size[:] = largest(part.middle)

@@ -69,6 +69,6 @@ def _pixels_of_each(inks: np.ndarray, count: int) -> np.ndarray:
     """int64 [count]. Faster than bincount for few inks."""
 
     def look(rows: slice) -> list[int]:
-        return [np.count_nonzero(inks[rows] == ink) for ink in range(count)]
+        return [int(np.count_nonzero(inks[rows] == ink)) for ink in range(count)]
 
     return np.sum(in_slices(len(inks), look, longest=64), axis=0)
