@@ -60,4 +60,9 @@ def _inside(count: int, length: int, between_blocks: bool) -> np.ndarray:
     places = np.arange(edge, count - edge - 2)
     if between_blocks:
         places = places[(places + 1) % BLOCK == 0]
-    return places[:: -(-len(places) * length // _MOST) or 1]
+    return thinned(places, length, _MOST)
+
+
+def thinned(places: np.ndarray, length: int, most: int) -> np.ndarray:
+    """As many of the lines at these places, of such a length, as have `most` pixels together, spread over all."""
+    return places[:: -(-len(places) * length // most) or 1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 
 from .colours import Colours, keys_of, levels_of, used_keys
@@ -60,18 +58,13 @@ def _counts(keys: np.ndarray, wanted: np.ndarray, where: np.ndarray | None = Non
     """int64 [2, n]: how many pixels have each of the wanted colours, and how many where it is true."""
     table = np.zeros(1 << 24, np.uint16)
     table[wanted] = np.arange(1, len(wanted) + 1, dtype=np.uint16)
-    counts = np.zeros((2, len(wanted) + 1), np.int64)
-    lock = threading.Lock()
 
-    def count(rows: slice) -> None:
+    def count(rows: slice) -> np.ndarray:
         index = table[keys[rows]]
         parts = [index.ravel(), index[where[rows]] if where is not None else index[:0].ravel()]
-        found = np.stack([np.bincount(part, minlength=counts.shape[1]) for part in parts])
-        with lock:
-            np.add(counts, found, out=counts)
+        return np.stack([np.bincount(part, minlength=len(wanted) + 1) for part in parts])
 
-    in_slices(len(keys), count, longest=128)
-    return counts[:, 1:]
+    return np.sum(in_slices(len(keys), count, longest=128), axis=0)[:, 1:]
 
 
 def _flat_colours(colours: Colours) -> np.ndarray:

@@ -24,8 +24,8 @@ _LEAST = 1 / 8
 """Of how far a patch may reach: less on either side of what is broken is a sliver."""
 _MOST_CHANGE = 0.9
 """Of what cross-fading would change: a patch that changes more is laid narrower."""
-_SHARES = (1, 0.7, 0.5, 0.35, 0.25)
-"""Of the band: how wide it is laid, the widest first."""
+_NARROWER = (0.7, 0.5, 0.35, 0.25)
+"""Of the band: how wide it is laid then, the widest first."""
 _MOST_OF_A_BREAK = 0.4
 """Of an edge: where more of it is broken, the tile never went on there."""
 _NARROWEST = 2
@@ -79,12 +79,9 @@ def _narrow_enough(band: np.ndarray, lines: np.ndarray, laid: Callable[[np.ndarr
     The wider it is, the more room have its cuts: the widest one is taken, also where none changes less.
     """
     most = _MOST_CHANGE * _change_by_fading(band, lines)
-    mended = (_with_middle(band, laid, share) for share in _SHARES)
-    widest = next(mended)
-    for each in chain([widest], mended):
-        if np.abs(each - band).sum() <= most:
-            return each
-    return widest
+    widest = laid(band)
+    narrower = (_with_middle(band, laid, share) for share in _NARROWER)
+    return next((each for each in chain([widest], narrower) if np.abs(each - band).sum() <= most), widest)
 
 
 def _with_middle(band: np.ndarray, laid: Callable[[np.ndarray], np.ndarray], share: float) -> np.ndarray:

@@ -76,15 +76,12 @@ def check_seams(tile: np.ndarray, layout: Layout) -> Verdict:
     if layout.kind == "mirror":
         return Verdict(())
     traces, meets_itself = jpeg_traces(tile), layout.kind == "turned"
-    joints = layout.joints(tile)
-    found: list[tuple[Seam, ...]] = [()] * len(joints)
+    joints = list(enumerate(layout.joints(tile)))
 
-    def look(part: slice) -> None:
-        for index in range(part.start, part.stop):
-            found[index] = tuple(_seams(index, joints[index], traces, meets_itself))
+    def look(part: slice) -> list[Seam]:
+        return [seam for index, joint in joints[part] for seam in _seams(index, joint, traces, meets_itself)]
 
-    in_slices(len(joints), look, longest=1)
-    return Verdict(tuple(itertools.chain.from_iterable(found)))
+    return Verdict(tuple(itertools.chain.from_iterable(in_slices(len(joints), look, longest=1))))
 
 
 def _seams(index: int, joint: Joint, traces: JpegTraces, meets_itself: bool) -> Iterator[Seam]:

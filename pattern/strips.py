@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .crossings import thinned
 from .layouts import Joint
 from .seam_measures import Sums, across, largest, spread, window
 
@@ -44,8 +45,7 @@ def strips(joint: Joint) -> Iterator[np.ndarray]:
 
 
 def _inside(count: int, length: int) -> np.ndarray:
-    places = np.arange(_MARGIN, count - _MARGIN - _LINES)
-    return places[:: -(-len(places) * length // _MOST) or 1]
+    return thinned(np.arange(_MARGIN, count - _MARGIN - _LINES), length, _MOST)
 
 
 def _most(lines: np.ndarray) -> np.ndarray:
