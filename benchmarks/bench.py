@@ -1,4 +1,4 @@
-"""Runs everything in order, in about six minutes, and writes the report and the chart."""
+"""Runs everything in order, in less than ten minutes, and writes the report and the chart."""
 
 import statistics
 import sys
