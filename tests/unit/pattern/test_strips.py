@@ -43,6 +43,13 @@ def test_a_strip_without_ends_is_left_to_other_measures():
     assert max(seen(tile, 1)) < 1
 
 
+def test_stripes_that_run_through_a_strip_are_not_its_ends():
+    tile = clouds() * 0.5
+    tile[40:52] += 0.2
+    tile[:, :5] += 0.1
+    assert max(seen(tile, 1)) < 1
+
+
 def test_a_tile_without_an_inside_says_nothing():
     (joint, _) = Layout("straight").joints(clouds(40, 40))
     assert list(strips(joint)) == []
