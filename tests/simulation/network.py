@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import functools
 import json
 import random
 from collections import Counter
@@ -95,7 +97,8 @@ class Wire:
 
     def client(self, account: Account, clock: Clock) -> Client:
         """A client of the pack whose calls go this way."""
-        client = Client(account, transport=_NOWHERE, clock=clock)
+        client = copy.copy(_unconnected(account))
+        client._clock = clock
         client._reads = client._submits = self  # type: ignore[assignment]
         return client
 
@@ -251,6 +254,12 @@ class _Call:
 
     async def __aexit__(self, *_: object) -> None:
         """Nothing is left of it."""
+
+
+@functools.cache
+def _unconnected(account: Account) -> Client:
+    """To be copied: what httpx does to make its clients costs more than a short life with them."""
+    return Client(account, transport=_NOWHERE)
 
 
 _NOWHERE = httpx.MockTransport(lambda _: httpx.Response(500))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import email.utils
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -151,7 +152,7 @@ class SimulatedService:
     def headers(self) -> dict[str, str]:
         if not self._tells_time:
             return {}
-        return {"Date": email.utils.formatdate(int(EPOCH + self.now), usegmt=True)}
+        return {"Date": _date(int(EPOCH + self.now))}
 
     # -- submits
 
@@ -240,6 +241,11 @@ class SimulatedService:
 
     def _of(self, account: str) -> Iterator[Task]:
         return (task for task in self.tasks.values() if task.account == account)
+
+
+@functools.cache  # all schedules begin at the same second
+def _date(second: int) -> str:
+    return email.utils.formatdate(second, usegmt=True)
 
 
 def picture_of(name: str, uid: str, index: int) -> bytes:

@@ -436,7 +436,7 @@ class World:
         for task in asyncio.all_tasks(self.loop):
             task._log_destroy_pending = False  # type: ignore[attr-defined]
         self.loop.close()
-        self.home.ledger.close()
+        self.home.close()
 
 
 class _Ears(logging.Handler):
