@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlsplit
 
 _SANDBOX = "sandbox-"
@@ -20,13 +21,13 @@ class Account:
     proxy: str | None = field(default=None, repr=False)
     is_sandbox: bool = False
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Names endpoint and PublicKey without telling them, and tells a sandbox, which has another port each time."""
         digest = hashlib.sha256(f"{self.endpoint}\n{self.public_key}".encode()).hexdigest()[:16]
         return f"{_SANDBOX}{digest}" if self.is_sandbox else digest
 
-    @property
+    @cached_property
     def host(self) -> str:
         """For messages."""
         return urlsplit(self.endpoint).hostname or self.endpoint

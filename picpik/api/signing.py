@@ -34,7 +34,9 @@ def sign(params: Mapping[str, Any], private_key: str) -> str:
 
 
 def _pieces(value: Any) -> Iterator[bytes]:
-    if isinstance(value, DataUri):
+    if isinstance(value, str):
+        yield value.encode()
+    elif isinstance(value, DataUri):
         yield from value
     elif isinstance(value, Mapping):
         for name in sorted(value):
@@ -47,9 +49,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
         yield _scalar(value).encode()
 
 
-def _scalar(value: str | bool | int | float) -> str:
-    if isinstance(value, str):
-        return value
+def _scalar(value: bool | int | float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -9,6 +9,7 @@ from typing import Any
 from .data_uri import DataUri
 
 _SMALL = 64 * 1024
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # json.dumps makes an encoder for each call
 
 
 def json_pieces(value: Any) -> Iterator[bytes]:
@@ -26,14 +27,16 @@ def wire_float(value: float | None) -> float | None:
 
 def _raw_json_pieces(value: Any) -> Iterator[bytes]:
     """The same bytes, cut wherever they happen to be."""
-    if isinstance(value, DataUri):
+    if value is None or isinstance(value, (str, int, float)):
+        yield _encoded(value).encode()
+    elif isinstance(value, DataUri):
         yield b'"'
         yield from value
         yield b'"'
     elif isinstance(value, Mapping):
         yield b"{"
         for index, name in enumerate(sorted(value)):
-            yield (b"," if index else b"") + json.dumps(name, ensure_ascii=False).encode() + b":"
+            yield (b"," if index else b"") + _encoded(name).encode() + b":"
             yield from _raw_json_pieces(value[name])
         yield b"}"
     elif isinstance(value, (list, tuple)):
@@ -44,7 +47,7 @@ def _raw_json_pieces(value: Any) -> Iterator[bytes]:
             yield from _raw_json_pieces(element)
         yield b"]"
     else:
-        yield json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        raise TypeError(f"a {type(value).__name__} cannot be sent")
 
 
 def _coalesced(pieces: Iterable[bytes]) -> Iterator[bytes]:
