@@ -20,6 +20,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from ..api import COLLECTABLE_SECONDS
 
@@ -172,6 +173,7 @@ def new_record(
 
 
 COLUMNS = tuple(column.name for column in fields(Record))
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM tasks WHERE "
 
 OF_HAND_OUTS = ("told", "handed_out", "delivered", "used", "held_by")
 """Columns that are set when something is given to a user, whatever the request's job is doing meanwhile."""
@@ -193,7 +195,7 @@ class Sighting:
 
 def select(db: sqlite3.Connection, where: str, *values: object) -> list[Record]:
     """The rows for which the SQL condition `where` holds, in its order."""
-    return [_record(row) for row in db.execute(f"SELECT {', '.join(COLUMNS)} FROM tasks WHERE {where}", values)]
+    return [_record(row) for row in db.execute(_SELECT + where, values)]
 
 
 def open_accounts(db: sqlite3.Connection) -> set[str]:
@@ -234,13 +236,19 @@ def _storable(value: object) -> object:
     return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
-_DECODERS: dict[str, Callable[..., object]] = {
-    "files": lambda text: tuple(StoredFile(*entry) for entry in json.loads(text)),
-    "suspects": lambda text: tuple(json.loads(text)),
-    "is_timed": bool,
+_DECODERS: dict[int, Callable[..., object]] = {
+    COLUMNS.index("files"): lambda text: tuple(StoredFile(*entry) for entry in _list(text)),
+    COLUMNS.index("suspects"): lambda text: tuple(_list(text)),
+    COLUMNS.index("is_timed"): bool,
 }
 
 
+def _list(text: str) -> list[Any]:
+    return [] if text == "[]" else json.loads(text)  # most are empty, and every row has two
+
+
 def _record(row: Sequence[object]) -> Record:
-    values = dict(zip(COLUMNS, row, strict=True))
-    return Record(**{name: _DECODERS.get(name, lambda value: value)(value) for name, value in values.items()})  # type: ignore[arg-type]
+    values = [*row]
+    for index, decoder in _DECODERS.items():
+        values[index] = decoder(values[index])
+    return Record(*values)  # type: ignore[arg-type]
