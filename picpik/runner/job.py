@@ -90,16 +90,20 @@ class Job:
 
     def say(self, phase: Phase, trouble: str | None = None, text: str = "") -> None:
         """`text` says more than the phase does."""
-        progress = self.progress
+        progress, text = self.progress, text or phase.value
         if phase is not progress.phase:
             sent = progress.sent or phase is Phase.SUBMITTING
             progress = replace(progress, phase=phase, since=time.monotonic(), sent=sent)
-        self.progress = _with_trouble(replace(progress, status_text=text or phase.value), trouble)
+        if text != progress.status_text:  # most polls tell the same again
+            progress = replace(progress, status_text=text)
+        self.progress = progress
+        self.hindered(trouble)
 
     def saw(self, detail: TaskDetail) -> None:
         """The service told of the task."""
         self.say(Phase.QUEUED if detail.status is TaskStatus.QUEUED else Phase.RUNNING, None, detail.status_text)
-        self.progress = replace(self.progress, points_spent=detail.points_spent)
+        if detail.points_spent != self.progress.points_spent:
+            self.progress = replace(self.progress, points_spent=detail.points_spent)
 
     def troubled(self, error: CallFailed | None) -> None:
         """The service could not be asked, or can be again."""
@@ -107,14 +111,11 @@ class Job:
 
     def hindered(self, trouble: str | None) -> None:
         """It does not get on for this reason; None when it does."""
-        self.progress = _with_trouble(self.progress, trouble)
+        if trouble != self.progress.trouble:
+            since = (self.progress.troubled_since or time.monotonic()) if trouble else None
+            self.progress = replace(self.progress, trouble=trouble, troubled_since=since)
 
 
 def named(record: Record) -> str:
     """A request in a message."""
     return record.action if record.seed is None else f"{record.action}, seed {record.seed}"
-
-
-def _with_trouble(progress: Progress, trouble: str | None) -> Progress:
-    since = (progress.troubled_since or time.monotonic()) if trouble else None
-    return replace(progress, trouble=trouble, troubled_since=since)
