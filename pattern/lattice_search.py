@@ -31,6 +31,10 @@ _SUBLATTICES = [
 ]
 
 
+_APART = 65536.0
+"""Greater than twice what any step goes down: by so much steps differ that go a pixel further right."""
+
+
 def steps_ahead(reach: int) -> np.ndarray:
     """[n, 2]: how often either step of a lattice is gone, up to `reach` times; of each there and back only one."""
     return np.array([times for times in itertools.product(range(-reach, reach + 1), repeat=2) if times > (0, 0)], float)
@@ -61,7 +65,7 @@ def find_lattice(alike: Likeness) -> Found | None:
     lattice = refined(alike, finest.lattice)
     while (coarser := _coarser(alike, lattice)) is not None:
         lattice = refined(alike, coarser)
-    score = _likeness_on(alike, lattice.reduced())
+    score = float(_likeness_on(alike, lattice.reduced().steps))
     return Found(lattice.reduced(), finest.likeness if np.isnan(score) else score)
 
 
@@ -72,34 +76,50 @@ def _candidates(alike: Likeness) -> list[Found]:
         return []
     heights = alike.at(peaks)
     peaks = peaks[heights >= _GOOD_PEAK * heights.max()][:_PEAKS]
-    found, known = [], set()
-    for first, second in itertools.combinations(peaks, 2):
-        if abs(first[0] * second[1] - first[1] * second[0]) < SHORTEST**2:
-            continue
-        lattice = Lattice(np.stack([first, second], axis=1)).reduced()
-        if (steps := _forward(lattice)) in known:
-            continue
-        known.add(steps)
-        score = _likeness_on(alike, lattice)
-        if not np.isnan(score):
-            found.append(Found(lattice, score))
-    return found
+    pairs = np.array(list(itertools.combinations(peaks, 2))).reshape(-1, 2, 2)
+    first, second = pairs.swapaxes(0, 1)
+    aside = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])
+    steps = _each_once(_reduced(pairs[aside >= SHORTEST**2])).swapaxes(1, 2)
+    scores = _likeness_on(alike, steps)
+    is_told = ~np.isnan(scores)
+    return [Found(Lattice(each), float(score)) for each, score in zip(steps[is_told], scores[is_told], strict=True)]
 
 
-def _forward(lattice: Lattice) -> frozenset[tuple[float, float]]:
-    """Its steps, each to the right or straight down."""
-    return frozenset(max((x, y), (-x, -y)) for x, y in lattice.steps.T.tolist())
+def _reduced(pairs: np.ndarray) -> np.ndarray:
+    """The same lattices, each by its two shortest steps [n, 2, (x, y)], as `Lattice.reduced` does it for one."""
+    first, second = pairs.swapaxes(0, 1)
+    while True:
+        is_longer = ((first**2).sum(1) > (second**2).sum(1))[:, None]
+        first, second = np.where(is_longer, second, first), np.where(is_longer, first, second)
+        times = np.rint((first * second).sum(1) / (first**2).sum(1))[:, None]
+        if not times.any():
+            return np.stack([first, second], axis=1)
+        second = second - times * first
 
 
-def _likeness_on(alike: Likeness, lattice: Lattice) -> float:
-    """The mean at the places of the lattice nearest to no step; NaN where cells are too narrow, or too few seen."""
-    first, second = lattice.steps.T
-    shortest = np.hypot(*first)
-    if shortest < SHORTEST or lattice.area < 0.4 * shortest * np.hypot(*second):
-        return np.nan
-    values = alike.at(_NEAR @ lattice.steps.T)
-    seen = values[~np.isnan(values)]
-    return float(seen.mean()) if len(seen) >= 3 else np.nan
+def _each_once(pairs: np.ndarray) -> np.ndarray:
+    """Without those whose two steps [n, 2, (x, y)], each taken to the right or straight down, came before."""
+    x, y = pairs[..., 0], pairs[..., 1]
+    forward = np.where(((x < 0) | ((x == 0) & (y < 0)))[..., None], -pairs, pairs) + 0.0
+    codes = np.sort(forward @ [_APART, 1.0], axis=1)
+    _, places = np.unique(codes, axis=0, return_index=True)
+    return pairs[np.sort(places)]
+
+
+def _likeness_on(alike: Likeness, steps: np.ndarray) -> np.ndarray:
+    """The mean at the places nearest to no step of lattices with such steps [..., 2, 2], as Lattice has them.
+
+    NaN where cells are too narrow, or too few seen.
+    """
+    first, second = np.moveaxis(steps, -1, 0)
+    shortest = np.hypot(*np.moveaxis(first, -1, 0))
+    area = np.abs(np.linalg.det(steps))
+    is_narrow = (shortest < SHORTEST) | (area < 0.4 * shortest * np.hypot(*np.moveaxis(second, -1, 0)))
+    values = alike.at(_NEAR @ steps.swapaxes(-1, -2))
+    is_seen = ~np.isnan(values)
+    count = is_seen.sum(-1)
+    mean = np.where(is_seen, values, 0).sum(-1) / np.maximum(count, 1)
+    return np.where(is_narrow | (count < 3), np.nan, mean)
 
 
 def is_clear(alike: Likeness, found: Found) -> bool:
@@ -146,7 +166,7 @@ def refined(alike: Likeness, lattice: Lattice) -> Lattice:
         times = steps_ahead(reach)
         steps = times @ lattice.steps.T
         is_like = np.nan_to_num(alike.at(steps), nan=-1.0) >= LEAST_LIKENESS
-        places = np.array([alike.peak_near(step, aside) for step in steps[is_like]]).reshape(-1, 2)
+        places = alike.peaks_near(steps[is_like], aside)
         if np.linalg.matrix_rank(times[is_like]) < 2:
             continue
         solved, *_ = np.linalg.lstsq(times[is_like], places, rcond=None)

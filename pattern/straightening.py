@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import ndimage
+from scipy import fft, ndimage
 
 from .autocorrelation import top_of
 from .lattice_search import steps_ahead
@@ -74,18 +74,12 @@ def matches(picture: np.ndarray, lattice: Lattice) -> Matches:
     grey = _most_telling(picture)
     half = int(np.clip(np.hypot(*lattice.steps).max() / 2, _LEAST_PATCH, _LARGEST_PATCH))
     height, width = grey.shape
-    found = []
     spacing = max(1, max(height, width) // _PATCHES)
-    for times in steps_ahead(1):
-        step = lattice.steps @ times
-        reach = 2 + int(_MOVED * np.hypot(*step))
-        for y in range(half, height - half, spacing):
-            for x in range(half, width - half, spacing):
-                if (off := _found_again(grey, np.array([x, y]), step, half, reach)) is not None:
-                    found.append(([x, y], off, times))
-    if not found:
-        return Matches(np.empty((0, 2)), np.empty((0, 2)), np.empty((0, 2)))
-    here, there, times = (np.array(column, float) for column in zip(*found, strict=True))
+    y, x = np.mgrid[half : height - half : spacing, half : width - half : spacing]
+    places, contrast = np.stack([x.ravel(), y.ravel()], axis=1), _contrast(grey, 2 * half + 1)
+    found = [(_found_again(grey, contrast, places, lattice.steps @ times), times) for times in steps_ahead(1)]
+    here, there = (np.concatenate([each[column] for each, _ in found]) for column in (0, 1))
+    times = np.concatenate([np.broadcast_to(times, each[0].shape) for each, times in found])
     middle = (np.array([width, height]) - 1) / 2
     return Matches(here - middle, there - middle, times)
 
@@ -93,27 +87,60 @@ def matches(picture: np.ndarray, lattice: Lattice) -> Matches:
 def _most_telling(picture: np.ndarray) -> np.ndarray:
     """[H,W]: the mixture of the channels that has the most contrast."""
     flat = (picture - picture.mean((0, 1))).reshape(-1, picture.shape[2])
-    return (flat @ np.linalg.eigh(flat.T @ flat)[1][:, -1]).reshape(picture.shape[:2])
+    return (flat @ np.linalg.eigh(flat.T @ flat)[1][:, -1]).reshape(picture.shape[:2]).astype(float)
 
 
-def _found_again(grey: np.ndarray, here: np.ndarray, step: np.ndarray, half: int, reach: int) -> np.ndarray | None:
-    """Where, to a part of a pixel, what is around a place is again; None where that is not clear."""
-    left, top = np.rint(here + step).astype(int) - half - reach
+def _contrast(grey: np.ndarray, size: int) -> np.ndarray:
+    """[H-size+1, W-size+1]: the length of what is in each square when its mean is taken away."""
+    total, power = (_sums(_sums(values, size).T, size).T for values in (grey, grey**2))
+    return np.sqrt(np.maximum(power - total**2 / size**2, 0))
+
+
+def _sums(lines: np.ndarray, count: int) -> np.ndarray:
+    """Of each so many numbers that follow each other on lines [n,m]."""
+    sums = np.pad(lines.cumsum(axis=1), ((0, 0), (1, 0)))
+    return sums[:, count:] - sums[:, :-count]
+
+
+def _found_again(
+    grey: np.ndarray, contrast: np.ndarray, here: np.ndarray, step: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of the places [n, 2] those that are clearly found again about a step away, and where, to a part of a pixel."""
+    half = (len(grey) - len(contrast)) // 2
+    reach = 2 + int(_MOVED * np.hypot(*step))
+    corners = np.rint(here + step).astype(int) - half - reach
     size = 2 * (half + reach) + 1
-    if left < 0 or top < 0 or left + size > grey.shape[1] or top + size > grey.shape[0]:
-        return None
-    x, y = here
-    patch = grey[y - half : y + half + 1, x - half : x + half + 1].ravel()
-    around = sliding_window_view(grey[top : top + size, left : left + size], (2 * half + 1,) * 2)
-    windows = around.reshape(-1, patch.size)
-    windows = windows - windows.mean(1, keepdims=True)
-    lengths = np.linalg.norm(windows, axis=1) * np.linalg.norm(patch - patch.mean())
-    alike = ((windows @ (patch - patch.mean())) / np.maximum(lengths, 1e-9)).reshape(around.shape[:2])
-    row, column = (int(index) for index in np.unravel_index(int(alike.argmax()), alike.shape))
-    is_at_edge = not (0 < row < alike.shape[0] - 1 and 0 < column < alike.shape[1] - 1)
-    if is_at_edge or alike[row, column] < _LEAST_MATCH:
-        return None
-    return np.array([left + half + column, top + half + row]) + top_of(alike, row, column)
+    is_inside = ((corners >= 0) & (corners + size <= grey.shape[::-1])).all(axis=1)
+    here, corners = here[is_inside], corners[is_inside]
+    if not len(here):
+        return here, corners
+    patches = _squares(grey, here - half, 2 * half + 1)
+    lengths = _squares(contrast, here - half, 1) * _squares(contrast, corners, 2 * reach + 1)
+    alike = _products(patches, _squares(grey, corners, size)) / np.maximum(lengths, 1e-9)
+    rows, columns = np.divmod(alike.reshape(len(here), -1).argmax(axis=1), 2 * reach + 1)
+    is_inner = (np.minimum(rows, columns) > 0) & (np.maximum(rows, columns) < 2 * reach)
+    is_clear = is_inner & (alike[np.arange(len(here)), rows, columns] >= _LEAST_MATCH)
+    chosen, rows, columns = np.flatnonzero(is_clear), rows[is_clear], columns[is_clear]
+    across, down = (
+        top_of(*(alike[chosen, rows + at * is_down, columns + at * (1 - is_down)] for at in (-1, 0, 1)))
+        for is_down in (0, 1)
+    )
+    off = np.stack([columns + across, rows + down], axis=1)
+    return here[chosen], corners[chosen] + half + off
+
+
+def _squares(values: np.ndarray, corners: np.ndarray, size: int) -> np.ndarray:
+    """[n, size, size]: what is at and below and to the right of corners [n, (x, y)]."""
+    return sliding_window_view(values, (size, size))[corners[:, 1], corners[:, 0]]
+
+
+def _products(patches: np.ndarray, around: np.ndarray) -> np.ndarray:
+    """[n, m, m]: each patch, without its mean, times what is around it, at every place where it is whole in that."""
+    size, length = around.shape[1], around.shape[1] - patches.shape[1] + 1
+    patches = patches - patches.mean((1, 2), keepdims=True)
+    shape = (cast(int, fft.next_fast_len(size, True)),) * 2
+    waves, others = (cast(np.ndarray, fft.rfft2(each, shape)) for each in (patches, around))
+    return cast(np.ndarray, fft.irfft2(np.conj(waves) * others, shape))[:, :length, :length]
 
 
 def view_of(found: Matches, size: int) -> View:
