@@ -56,8 +56,8 @@ class Likeness:
         highest = around[np.arange(len(steps)), heights.argmax(axis=1)]
         cross = self._looked_up(self.field, highest[:, None] + _CROSS).astype(float)
         tops = top_of(cross[:, :2], cross[:, 2:3], cross[:, 3:])
-        is_known = np.isfinite(heights).any(axis=1)
-        return np.where(is_known[:, None], highest + tops, np.nan)
+        is_known = np.isfinite(heights).any(axis=1, keepdims=True)
+        return np.where(is_known, highest + tops, np.nan)
 
 
 def top_of(before: np.ndarray, at: np.ndarray, after: np.ndarray) -> np.ndarray:

@@ -40,6 +40,10 @@ Change = tuple[ast.expr | ast.stmt | ast.keyword, ast.expr | ast.stmt, str]
 """Where a person looks for it, what is replaced, and by which text."""
 
 
+Place = tuple[int, int]
+"""Line and column, of which the first ones are 1 and 0."""
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One change of one file."""
@@ -63,16 +67,19 @@ def mutants_of(source: str, file: str) -> list[Mutant]:
     tree = ast.parse(source)
     text = _Text(source)
     found: list[Mutant] = []
-    known = {ast.dump(tree)}
+    known: set[tuple[Place, str]] = set()
     for scope, statement, (place, replaced, replacement) in _changes_in(tree):
-        changed = text.with_change(replaced, replacement)
-        dump = ast.dump(ast.parse(changed))
-        if dump in known:
+        # What becomes of the function around it tells code apart as well as the whole file does, and far sooner.
+        around = _function_around(replaced, tree.body)
+        known.add((_place(around), ast.dump(around)))
+        look = (_place(around), ast.dump(_parsed(text.part(around, replaced, replacement))))
+        if look in known:
             continue
-        known.add(dump)
+        known.add(look)
         # a decorator stands above its statement
         lines = range(min(statement.lineno, replaced.lineno), (replaced.end_lineno or replaced.lineno) + 1)
         was, becomes = text.lines_around(replaced), text.lines_around(replaced, replacement)
+        changed = text.with_change(replaced, replacement)
         found.append(Mutant(file, ".".join(scope), place.lineno, lines, was, becomes, changed))
     return _numbered(sorted(found, key=lambda mutant: mutant.line))
 
@@ -88,6 +95,35 @@ def _numbered(mutants: list[Mutant]) -> list[Mutant]:
     return numbered
 
 
+def _function_around(node: ast.expr | ast.stmt, body: list[ast.stmt]) -> ast.stmt:
+    """The method, or the statement that is in no class, that a node is in; a class, where it is in none of its own."""
+    around = next(statement for statement in body if _begin(statement) <= _place(node) < _end(statement))
+    is_inside = isinstance(around, ast.ClassDef) and _begin(around.body[0]) <= _place(node)
+    return _function_around(node, around.body) if is_inside else around
+
+
+def _place(node: ast.expr | ast.stmt) -> Place:
+    return node.lineno, node.col_offset
+
+
+def _begin(statement: ast.stmt) -> Place:
+    """Decorators stand above their statement."""
+    lines = [each.lineno for each in (statement, *getattr(statement, "decorator_list", []))]
+    return min(lines), statement.col_offset
+
+
+def _end(node: ast.expr | ast.stmt) -> Place:
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+
+
+def _parsed(text: str) -> ast.stmt:
+    """The only statement of a text, which may stand to the right."""
+    (statement,) = ast.parse(f"if True:\n{text}" if text.startswith(" ") else text).body
+    if text.startswith(" ") and isinstance(statement, ast.If):
+        (statement,) = statement.body
+    return statement
+
+
 class _Text:
     """A source whose nodes can be replaced. Python counts columns in bytes of UTF-8."""
 
@@ -98,6 +134,18 @@ class _Text:
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         before, after = self._lines[:first], self._lines[last + 1 :]
         return b"".join([*before, self._changed(node, replacement), *after]).decode()
+
+    def part(self, statement: ast.stmt, node: ast.expr | ast.stmt, replacement: str) -> str:
+        """A statement with a change in it, as far to the right as it stands."""
+        before = self._between(_begin(statement), _place(node))
+        after = self._between(_end(node), _end(statement))
+        return " " * statement.col_offset + (before + replacement.encode() + after).decode()
+
+    def _between(self, begin: Place, end: Place) -> bytes:
+        lines = self._lines[begin[0] - 1 : end[0]]
+        lines[-1] = lines[-1][: end[1]]
+        lines[0] = lines[0][begin[1] :]
+        return b"".join(lines)
 
     def lines_around(self, node: ast.expr | ast.stmt, replacement: str | None = None) -> str:
         """The lines of a node, or what they would be, with single blanks."""
