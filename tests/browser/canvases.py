@@ -11,6 +11,7 @@ from comfyui_picpik.devtools import front_end_package
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.devtools.front_end import FrontEnd
+from comfyui_picpik.tests.browser import left_pages
 from playwright.sync_api import Browser, Locator, Page, expect
 
 CANVASES = ("classic", "nodes2")
@@ -20,6 +21,7 @@ TIMEOUT = 60_000
 
 BUILD = """async ([nodes, links]) => {
     app.graph.clear()
+    app.graph.id = crypto.randomUUID() // the front end would give new nodes what was typed into those of this id
     const made = {}
     for (const [name, { type, pos, values = {} }] of Object.entries(nodes)) {
         const node = made[name] = LiteGraph.createNode(type)
@@ -62,6 +64,7 @@ def opened(
     locale: str = "en",
     expected: str = "^$",
     theme: str = "dark",
+    anew: bool = False,
     user: str | None = None,
     base_url: str | None = None,
     **context_options: Any,
@@ -69,8 +72,9 @@ def opened(
     """An open front end; a screenshot of how the test left it is kept under the name `screenshot`.
 
     Nothing that the pack does may be complained of in the browser's console, but for what `expected` finds.
-    `user` is the id of the user who is logged in where the server has several. `base_url` is where the browser finds
-    the server, if that is not its own address.
+    It is the page that an earlier test has left, tidied up, unless the test wants one that was loaded `anew` or with
+    settings of its own. `user` is the id of the user who is logged in where the server has several. `base_url` is
+    where the browser finds the server, if that is not its own address.
     """
     settings = {
         "Comfy.TutorialCompleted": True,
@@ -82,22 +86,35 @@ def opened(
     headers = {"comfy-user": user} if user else {}
     for name, value in settings.items():
         server.client.http.post(f"/api/settings/{name}", json=value, headers=headers).raise_for_status()
-    context_options["base_url"] = base_url or server.url
-    context = browser.new_context(viewport={"width": 1600, "height": 1000}, **context_options)
-    context.set_default_timeout(TIMEOUT)
-    if user:
-        context.add_init_script(f"localStorage['Comfy.userId'] = localStorage['Comfy.userName'] = '{user}'")
+    may_be_shared = not (anew or user or base_url or context_options) and (locale, theme) == ("en", "dark")
+    front_end = left_pages.take(browser, server, canvas) if may_be_shared else None
+    if front_end is None:
+        front_end = loaded(browser, base_url or server.url, user, context_options)
+    is_in_order = False
     try:
-        front_end = FrontEnd(context.new_page())
-        front_end.open()
-        front_end.page.wait_for_function("window.comfyAPI.api.api.clientId")  # else it is not told how a run ends
         yield front_end
         name = re.sub(r"[^\w.-]+", "-", screenshot).strip("-")
         front_end.page.screenshot(path=screenshots(environment) / f"{name}.png")
         unexpected = [said for said in front_end.complaints if not re.search(expected, said)]
         assert not unexpected, "\n".join(unexpected)
+        is_in_order = True
     finally:
-        context.close()
+        if may_be_shared and is_in_order:
+            left_pages.leave(browser, server, canvas, front_end)
+        else:
+            front_end.page.context.close()
+
+
+def loaded(browser: Browser, url: str, user: str | None, context_options: Mapping[str, Any]) -> FrontEnd:
+    """The front end in a browser context of its own."""
+    context = browser.new_context(viewport={"width": 1600, "height": 1000}, base_url=url, **context_options)
+    context.set_default_timeout(TIMEOUT)
+    if user:
+        context.add_init_script(f"localStorage['Comfy.userId'] = localStorage['Comfy.userName'] = '{user}'")
+    front_end = FrontEnd(context.new_page())
+    front_end.open()
+    front_end.page.wait_for_function("window.comfyAPI.api.api.clientId")  # else it is not told how a run ends
+    return front_end
 
 
 def screenshots(environment: Environment) -> Path:

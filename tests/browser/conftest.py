@@ -24,6 +24,18 @@ from playwright.sync_api import Browser, expect, sync_playwright
 __all__ = ["comfyui", "environment", "keyless", "sandbox", "source", "start_comfyui", "unconfigured"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests in one canvas, then those in the other: each finds the page that the one before has left."""
+    files = list(dict.fromkeys(item.path for item in items))
+    items.sort(key=lambda item: (files.index(item.path), _canvas(item)))
+
+
+def _canvas(item: pytest.Item) -> str:
+    """The one that a test is run in, as its parameters say."""
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return parameters.get("canvas") or parameters.get("front_end") or ""
+
+
 @pytest.fixture(scope="session")
 def browser(environment: Environment) -> Iterator[Browser]:
     """One browser for all tests."""
