@@ -24,6 +24,7 @@ REFUSED = "status of 4.*picpik/accounts"
 """What the browser says of a refusal."""
 
 each_canvas = pytest.mark.parametrize("canvas", CANVASES)
+"""For tests that go on to nodes: the panel itself lies over either."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
 ):
     served: list[Response] = []
     before = len(canary.sandbox.tasks)
-    with opened(browser, keyless, environment, canvas, f"settings-keys-{canvas}") as front_end:
+    with opened(browser, keyless, environment, canvas, f"settings-keys-{canvas}", anew=True) as front_end:
         page = front_end.page
         page.on("response", lambda answer: served.append(answer))
         open_settings(page)
@@ -90,11 +91,8 @@ def test_keys_from_the_panel_are_used_at_once_and_appear_nowhere(
     assert any(b"PicpikExtractPattern" in picture.read_bytes() for picture in pictures)
 
 
-@each_canvas
-def test_what_cannot_work_is_refused_in_words(
-    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
-):
-    with opened(browser, keyless, environment, canvas, f"settings-refused-{canvas}", expected=REFUSED) as front_end:
+def test_what_cannot_work_is_refused_in_words(browser: Browser, keyless: ComfyuiServer, environment: Environment):
+    with opened(browser, keyless, environment, "nodes2", "settings-refused", expected=REFUSED) as front_end:
         open_settings(front_end.page)
         panel = front_end.page.locator(".picpik-panel")
         panel.get_by_label("Account", exact=True).select_option("")
@@ -130,12 +128,11 @@ def accounts(server: ComfyuiServer) -> dict[str, bool]:
     return {account["name"]: account["keys_set"] for account in listed}
 
 
-@each_canvas
 def test_a_new_account_takes_no_name_that_is_taken_and_none_that_is_empty(
-    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
+    browser: Browser, keyless: ComfyuiServer, environment: Environment
 ):
     save(keyless, "Studio", endpoint="china")
-    with opened(browser, keyless, environment, canvas, f"settings-new-{canvas}", expected=REFUSED) as front_end:
+    with opened(browser, keyless, environment, "nodes2", "settings-new", expected=REFUSED) as front_end:
         page = front_end.page
         open_settings(page)
         panel = page.locator(".picpik-panel")
@@ -154,7 +151,6 @@ def test_a_new_account_takes_no_name_that_is_taken_and_none_that_is_empty(
     assert [(each["name"], each["endpoint"]) for each in saved] == [("Studio", "china"), ("Second", "international")]
 
 
-@each_canvas
 @pytest.mark.parametrize(
     ("button", "after"), [("Remove account", {"Second": True}), ("Clear keys", {"Studio": False, "Second": True})]
 )
@@ -162,14 +158,13 @@ def test_what_deletes_keys_asks_first_and_a_no_is_a_no(
     browser: Browser,
     keyless: ComfyuiServer,
     environment: Environment,
-    canvas: str,
     button: str,
     after: dict[str, bool],
 ):
     before = {"Studio": True, "Second": True}
     for name in before:
         save(keyless, name)
-    with opened(browser, keyless, environment, canvas, f"settings-asks-{button}-{canvas}") as front_end:
+    with opened(browser, keyless, environment, "nodes2", f"settings-asks-{button}") as front_end:
         page = front_end.page
         open_settings(page)
         asked = page.get_by_role("dialog").filter(has_text="deleted from this computer")
@@ -188,9 +183,7 @@ def test_what_deletes_keys_asks_first_and_a_no_is_a_no(
         press()
         if button == "Remove account":
             expect(asked).to_contain_text("The default account is then “Second”.")
-        page.screenshot(
-            path=environment.artifacts / "browser" / f"settings-asked-{button.replace(' ', '-')}-{canvas}.png"
-        )
+        page.screenshot(path=environment.artifacts / "browser" / f"settings-asked-{button.replace(' ', '-')}.png")
         asked.get_by_role("button", name="Delete").click()
         expect(page.locator(".picpik-panel")).to_contain_text(re.compile("was removed|were deleted"))
         assert front_end.page_errors == []
@@ -198,12 +191,11 @@ def test_what_deletes_keys_asks_first_and_a_no_is_a_no(
     assert accounts(keyless) == after
 
 
-@each_canvas
 def test_the_connection_is_tested_with_what_is_typed(
-    browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread, canvas: str
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread
 ):
     save(keyless, "Studio", endpoint=canary.endpoint)
-    with opened(browser, keyless, environment, canvas, f"settings-typed-{canvas}") as front_end:
+    with opened(browser, keyless, environment, "nodes2", "settings-typed") as front_end:
         page = front_end.page
         open_settings(page)
         panel = page.locator(".picpik-panel")
@@ -226,12 +218,11 @@ def test_the_connection_is_tested_with_what_is_typed(
         expect(panel).to_contain_text("Signature: accepted.")
 
 
-@each_canvas
 def test_another_address_wants_the_keys_anew_and_the_panel_says_so_before_and_after(
-    browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread, canvas: str
+    browser: Browser, keyless: ComfyuiServer, environment: Environment, canary: SandboxThread
 ):
     save(keyless, "Studio")
-    with opened(browser, keyless, environment, canvas, f"settings-address-{canvas}", expected=REFUSED) as front_end:
+    with opened(browser, keyless, environment, "nodes2", "settings-address", expected=REFUSED) as front_end:
         page = front_end.page
         open_settings(page)
         panel = page.locator(".picpik-panel")
@@ -255,13 +246,12 @@ def test_another_address_wants_the_keys_anew_and_the_panel_says_so_before_and_af
         expect(hint).to_have_count(0)
 
 
-@each_canvas
 def test_everything_can_be_done_by_keyboard_and_has_a_name(
-    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
+    browser: Browser, keyless: ComfyuiServer, environment: Environment
 ):
     save(keyless, "Studio", endpoint="sandbox")
     save(keyless, "Second", endpoint="sandbox")
-    with opened(browser, keyless, environment, canvas, f"settings-keyboard-{canvas}") as front_end:
+    with opened(browser, keyless, environment, "nodes2", "settings-keyboard") as front_end:
         page = front_end.page
         open_settings(page)
         panel = page.locator(".picpik-panel")
@@ -298,13 +288,12 @@ def test_everything_can_be_done_by_keyboard_and_has_a_name(
     assert keyless.client.http.get("/picpik/accounts").json()["default"] == "Second"
 
 
-@each_canvas
 def test_where_comfyui_has_several_users_the_panel_is_there_to_be_read(
-    browser: Browser, keyless: ComfyuiServer, environment: Environment, canvas: str
+    browser: Browser, keyless: ComfyuiServer, environment: Environment
 ):
     save(keyless, "Studio", endpoint="sandbox")
     of_several = {**keyless.client.http.get("/picpik/accounts").json(), "changeable": False}
-    with opened(browser, keyless, environment, canvas, f"settings-several-users-{canvas}") as front_end:
+    with opened(browser, keyless, environment, "nodes2", "settings-several-users") as front_end:
         front_end.page.route("**/picpik/accounts", lambda route: route.fulfill(json=of_several))
         open_settings(front_end.page)
         panel = front_end.page.locator(".picpik-panel")
