@@ -98,8 +98,9 @@ def _numbered(mutants: list[Mutant]) -> list[Mutant]:
 def _function_around(node: ast.expr | ast.stmt, body: list[ast.stmt]) -> ast.stmt:
     """The method, or the statement that is in no class, that a node is in; a class, where it is in none of its own."""
     around = next(statement for statement in body if _begin(statement) <= _place(node) < _end(statement))
-    is_inside = isinstance(around, ast.ClassDef) and _begin(around.body[0]) <= _place(node)
-    return _function_around(node, around.body) if is_inside else around
+    if isinstance(around, ast.ClassDef) and _begin(around.body[0]) <= _place(node):
+        return _function_around(node, around.body)
+    return around
 
 
 def _place(node: ast.expr | ast.stmt) -> Place:
