@@ -19,7 +19,7 @@ from PIL import Image
 from .database import watch_ledger
 from .files import watch_files
 from .power import Mirror
-from .seams import Blow, Seams
+from .seams import NO_BLOW, Blow, Seams
 from .wire import watch_calls
 
 DELAYS = Delays(
@@ -48,15 +48,21 @@ def live(order: dict[str, Any]) -> None:
     folder, home = Path(order["folder"]), Path(order["home"])
     tempfile.tempdir = str(folder)
     blow = Blow(*order["blow"])
-    seams = Seams(blow, folder / order["log"])
-    mirror = Mirror(folder / "mirror") if blow.is_cut else None
-    watch_files(seams, home, mirror)
-    watch_ledger(seams, home, mirror)
-    watch_calls(seams)
+    if blow.kind != NO_BLOW:
+        _watch(home, blow, folder, folder / order["log"])
     life = _Life(home, order)
     LIVES[order["life"]](life, order["requests"])
     life.runner.stop()
     (folder / order["report"]).write_text(json.dumps({"runs": life.runs, "log": life.log}))
+
+
+def _watch(home: Path, blow: Blow, folder: Path, log: Path) -> None:
+    """The blow falls at its seam; what a power cut leaves is kept in `folder`."""
+    seams = Seams(blow, log)
+    mirror = Mirror(folder / "mirror") if blow.is_cut else None
+    watch_files(seams, home, mirror)
+    watch_ledger(seams, home, mirror)
+    watch_calls(seams)
 
 
 class _Life:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import queue
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -16,9 +15,8 @@ from typing import Any
 from .point import Point, Seen
 from .scenarios import Scenario
 from .seams import Blow, kind_of
-from .zygotes import Zygote
+from .zygotes import Zygotes
 
-AT_ONCE = 5
 _TRIES = 10
 
 
@@ -50,23 +48,14 @@ class Figures:
 
 
 class Sweep:
-    """Tries points, some at once. `make_house` makes a house for a home folder."""
+    """Tries points, as many at once as there are zygotes. `make_house` makes a house for a home folder."""
 
-    def __init__(self, folder: Path, picture: Path, make_house: Callable[[Path], Any]) -> None:
+    def __init__(self, folder: Path, picture: Path, make_house: Callable[[Path], Any], zygotes: Zygotes) -> None:
         self._folder = folder
         self._picture = picture
         self._make_house = make_house
-        self._zygotes: queue.SimpleQueue[Zygote] = queue.SimpleQueue()
+        self._zygotes = zygotes
         self._numbers = itertools.count()
-
-    def __enter__(self) -> Sweep:
-        for _ in range(AT_ONCE):
-            self._zygotes.put(Zygote())
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        for _ in range(AT_ONCE):
-            self._zygotes.get().close()
 
     def over(self, scenario: Scenario, kind: str) -> dict[int, Seen]:
         """What each point came to.
@@ -83,8 +72,8 @@ class Sweep:
         return seen
 
     def _at_once(self, trying: Callable[[], object]) -> None:
-        with ThreadPoolExecutor(AT_ONCE) as at_once:
-            for tried in [at_once.submit(trying) for _ in range(AT_ONCE)]:
+        with ThreadPoolExecutor(self._zygotes.count) as at_once:
+            for tried in [at_once.submit(trying) for _ in range(self._zygotes.count)]:
                 tried.result()
 
     def _go_on(self, scenario: Scenario, kind: str, ks: itertools.count[int], seen: dict[int, Seen]) -> None:
@@ -95,13 +84,12 @@ class Sweep:
         """Tries one point. False where there was no such seam."""
         folder = self._folder / f"point{next(self._numbers)}"
         folder.mkdir()
-        zygote = self._zygotes.get()
         house = self._make_house(folder / "home")
         try:
-            found = Point(house, zygote, self._picture, scenario, Blow(kind, k)).tried()
+            with self._zygotes.one() as zygote:
+                found = Point(house, zygote, self._picture, scenario, Blow(kind, k)).tried()
         finally:
             house.close()
-            self._zygotes.put(zygote)
             shutil.rmtree(folder)
         if found is not None and not (k in seen and seen[k].wrong):  # of several tries what was wrong is told
             seen[k] = found

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,7 +28,7 @@ def main(root: str) -> None:
     sys.modules["comfyui_picpik"] = pack
     from comfyui_picpik.tests.integration.crash_points import lives, seams
 
-    _import_what_a_call_imports()
+    _do_once_what_each_life_would_do_first()
     gc.freeze()
     for line in sys.stdin:
         orders = json.loads(line)
@@ -65,21 +66,24 @@ def _born(order: dict[str, Any], live: Any) -> int:
     os._exit(0)
 
 
-def _import_what_a_call_imports() -> None:
+def _do_once_what_each_life_would_do_first() -> None:
+    """A call, which gets nowhere, imports the most; and nothing of it is to be looked for on the disk in each life."""
     import httpx
+    from comfyui_picpik.picpik.api import Account, Client, NeverSent
     from PIL import Image
 
-    async def call() -> None:
-        async with httpx.AsyncClient() as http:
-            try:
-                await http.get("http://127.0.0.1:9")
-            except httpx.ConnectError:
-                return
-
-    asyncio.run(call())
-    Image.preinit()
     context = httpx.create_ssl_context()
     httpx.create_ssl_context = lambda *_, **__: context  # the system's certificates are read once
+
+    async def call() -> None:
+        client = Client(Account("http://127.0.0.1:9", "public", "private"))
+        with suppress(NeverSent):
+            await client.credits()
+        await client.aclose()
+
+    asyncio.run(call())
+    sys.modules.setdefault("sniffio", None)  # httpcore asks for it several times a call, and gets on without it
+    Image.preinit()
 
 
 if __name__ == "__main__":

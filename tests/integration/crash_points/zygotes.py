@@ -1,11 +1,13 @@
-"""The test's end of the line to a `zygote.py`."""
+"""The test's end of the lines to some `zygote.py`."""
 
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +31,29 @@ class Zygote:
 
     def close(self) -> None:
         self._process.communicate()
+
+
+class Zygotes:
+    """Some running zygotes. One start of them is for all sweeps, because it costs as much as a hundred lives."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._free: queue.SimpleQueue[Zygote] = queue.SimpleQueue()
+
+    def __enter__(self) -> Zygotes:
+        for _ in range(self.count):
+            self._free.put(Zygote())
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for _ in range(self.count):
+            self._free.get().close()
+
+    @contextmanager
+    def one(self) -> Iterator[Zygote]:
+        """One that nobody else uses meanwhile."""
+        zygote = self._free.get()
+        try:
+            yield zygote
+        finally:
+            self._free.put(zygote)

@@ -12,6 +12,7 @@ nothing more may be paid, and Poll Task must bring their results.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ import pytest
 from comfyui_picpik.tests.integration.crash_points.scenarios import OTHER_ACTIONS, SCENARIOS, Scenario
 from comfyui_picpik.tests.integration.crash_points.seams import CRASH, CUT, CUT_KEEPING_NAMES, DISK_ERROR
 from comfyui_picpik.tests.integration.crash_points.sweep import Figures, Sweep
+from comfyui_picpik.tests.integration.crash_points.zygotes import Zygotes
+
+AT_ONCE = 5
+"""Points that are tried at once."""
+
+MEMORY = Path("/dev/shm")
 
 NOT_IN_EVERY_LIFE = 6
 """Lives differ by a poll or two: so many of the last seams are not reached by every one of them."""
@@ -47,10 +54,25 @@ def figures(say_at_the_end: Any) -> Iterator[dict[str, Figures]]:
             say_at_the_end(each.told_of_seams())
 
 
+@pytest.fixture(scope="module")
+def zygotes() -> Iterator[Zygotes]:
+    with Zygotes(AT_ONCE) as zygotes:
+        yield zygotes
+
+
 @pytest.fixture
-def sweep(make_house: Any, tmp_path: Path, a_picture: Path) -> Iterator[Sweep]:
-    with Sweep(tmp_path, a_picture, lambda home: make_house(home, until_seen=True)) as sweep:
-        yield sweep
+def in_memory() -> Iterator[Path]:
+    """A folder in memory, where the system has such: nothing here asks how long a disk takes.
+
+    What a flush keeps is asked, and answered by `power.Mirror`, for no file system loses anything in a test.
+    """
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def sweep(make_house: Any, in_memory: Path, a_picture: Path, zygotes: Zygotes) -> Sweep:
+    return Sweep(in_memory, a_picture, lambda home: make_house(home, until_seen=True), zygotes)
 
 
 @pytest.mark.parametrize("scenario", (*SCENARIOS, *OTHER_ACTIONS), ids=lambda scenario: scenario.name)
