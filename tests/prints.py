@@ -14,6 +14,8 @@ from PIL import Image
 from scipy import ndimage
 
 Array = np.ndarray
+Part = tuple[Array, ...]
+"""Rows and columns of a picture."""
 
 
 class Cloth(NamedTuple):
@@ -47,13 +49,16 @@ class Plane:
         self.y, self.x = np.mgrid[0 : self.height, 0 : self.width].astype(np.float32)
         self.copies = [(column * width, column * step) for column in range(columns)]
 
-    def around(self, x: float, y: float) -> Iterator[tuple[Array, Array]]:
-        """Right and down from a place, in each tile."""
-        for across, down in self.copies:
-            yield (
-                (self.x - x - across + self.width / 2) % self.width - self.width / 2,
-                (self.y - y - down + self.height / 2) % self.height - self.height / 2,
-            )
+    def around(self, x: float, y: float, reach: float) -> Iterator[tuple[Part, Array, Array]]:
+        """What is within reach of a place, in each tile, and how far it is to the right [1,n] and down [m,1]."""
+        for across, below in self.copies:
+            right = (self.x[:1] - x - across + self.width / 2) % self.width - self.width / 2
+            down = (self.y[:, :1] - y - below + self.height / 2) % self.height - self.height / 2
+            rows, columns = (np.flatnonzero(np.abs(away) <= reach) for away in (down, right))
+            yield np.ix_(rows, columns), right[:, columns], down[rows]
+
+    def filled(self, colour: Array) -> Array:
+        return np.tile(colour, (self.height, self.width, 1))
 
     def place(self) -> tuple[float, float]:
         return self.rng.uniform(0, self.tile[0]), self.rng.uniform(0, self.tile[1])
@@ -80,6 +85,15 @@ def _inside(distance: Array) -> Array:
     return np.clip(distance + 0.5, 0, 1)[..., None]
 
 
+def _painted(picture: Array, part: Part, colour: Array, coverage: Array) -> Array:
+    """The picture with a colour over a part of it, which is drawn in place."""
+    under = picture[part]
+    over = under + (colour - under) * coverage
+    picture = picture.astype(over.dtype, copy=False)
+    picture[part] = over
+    return picture
+
+
 def camouflage(plane: Plane) -> Array:
     """Flat, winding areas."""
     grain = plane.rng.uniform(10, 40)
@@ -95,14 +109,14 @@ def camouflage(plane: Plane) -> Array:
 def dots(plane: Plane) -> Array:
     """Round things, some of them rings."""
     colours = plane.colours(5)
-    picture = np.broadcast_to(colours[0], (plane.height, plane.width, 3))
+    picture = plane.filled(colours[0])
     for _ in range(plane.rng.integers(3, 30)):
         radius = plane.rng.uniform(0.03, 0.16) * min(plane.tile)
         outer, inner = colours[plane.rng.integers(1, 5, 2)]
-        for right, down in plane.around(*plane.place()):
+        for part, right, down in plane.around(*plane.place(), radius + 1):
             away = np.hypot(right, down)
-            picture = picture + (outer - picture) * _inside(radius - away)
-            picture = picture + (inner - picture) * _inside(radius * 0.6 - away)
+            picture = _painted(picture, part, outer, _inside(radius - away))
+            picture = _painted(picture, part, inner, _inside(radius * 0.6 - away))
     return picture
 
 
@@ -125,35 +139,37 @@ def checks(plane: Plane) -> Array:
 def leaves(plane: Plane) -> Array:
     """Twigs with leaves, turned every way."""
     colours = plane.colours(6)
-    picture = np.broadcast_to(colours[0], (plane.height, plane.width, 3))
+    picture = plane.filled(colours[0])
     for _ in range(plane.rng.integers(4, 16)):
         angle, length = plane.rng.uniform(0, 2 * np.pi), plane.rng.uniform(0.08, 0.25) * min(plane.tile)
         colour, vein = colours[plane.rng.integers(1, 6, 2)]
-        for right, down in plane.around(*plane.place()):
+        for part, right, down in plane.around(*plane.place(), 1.1 * length + 3):
             along = right * np.cos(angle) + down * np.sin(angle)
             aside = np.abs(down * np.cos(angle) - right * np.sin(angle))
             width = 0.3 * length * np.clip(1 - (along / length) ** 2, 0, None)
-            picture = picture + (colour - picture) * _inside(np.minimum(width, length - np.abs(along)) - aside)
-            picture = picture + (vein - picture) * _inside(np.minimum(1.2, 0.8 * length - np.abs(along)) - aside)
+            leaf = np.minimum(width, length - np.abs(along)) - aside
+            picture = _painted(picture, part, colour, _inside(leaf))
+            picture = _painted(picture, part, vein, _inside(np.minimum(1.2, 0.8 * length - np.abs(along)) - aside))
     return picture
 
 
 def scales(plane: Plane) -> Array:
     """Rims and rays, row over row."""
     colours = plane.colours(5)
-    picture = np.broadcast_to(colours[0], (plane.height, plane.width, 3))
+    picture = plane.filled(colours[0])
     width, height = plane.tile
     across, rows = plane.rng.integers(1, 4), 2 * plane.rng.integers(1, 3)
     radius = width / across / 2
     for row in range(rows):
         for column in range(across):
             x, y = (column + row % 2 / 2) * width / across, row * height / rows
-            for right, down in plane.around(x, y):
+            for part, right, down in plane.around(x, y, radius + 1):
                 away, angle = np.hypot(right, down), np.arctan2(right, down)
                 for share, colour in ((1, 1), (0.93, 2), (0.75, 3), (0.4, 4)):
-                    picture = picture + (colours[colour] - picture) * _inside(radius * share - away)
+                    picture = _painted(picture, part, colours[colour], _inside(radius * share - away))
                 rays = np.minimum(np.abs(np.sin(6 * angle)) * away / 6 - 1, radius * 0.93 - away)
-                picture = picture + (colours[1] - picture) * (1 - _inside(rays)) * _inside(radius * 0.93 - away)
+                under = picture[part]
+                picture[part] = under + (colours[1] - under) * (1 - _inside(rays)) * _inside(radius * 0.93 - away)
     return picture
 
 
