@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +19,6 @@ from .pace import Pace
 from .retry import may_be_about_one_task, may_read_again, wait_before_retry
 from .rhythm import Rhythm
 from .settling import settle
-from .sleep import Sleep
 
 MOST_AT_ONCE = 100
 """TaskUIDs in one call; the API documents no limit."""
@@ -69,7 +69,7 @@ class Poller:
         self._jitter = jitter
         self._delays = delays
         self._waiting: list[_Waiting] = []
-        self._sleep = Sleep()
+        self._changed = asyncio.Event()
         self._ticking: asyncio.Task[None] | None = None
         self._last = float("-inf")
         self._failures = 0
@@ -86,7 +86,7 @@ class Poller:
         first = max(self._rhythm.least, self._rhythm.first(shortest_past) - age)
         waiting = _Waiting(task_uid, watcher, now - age, now + first)
         self._waiting.append(waiting)
-        self._sleep.wake()
+        self._changed.set()
         if self._ticking is None:
             self._ticking = asyncio.create_task(self._tick())
             self._ticking.add_done_callback(self._tell_of_a_crash)
@@ -102,7 +102,7 @@ class Poller:
         for waiting in self._waiting:
             if waiting.task_uid == task_uid:
                 waiting.due = self._now()
-                self._sleep.wake()
+                self._changed.set()
 
     async def _tick(self) -> None:
         while self._waiting:
@@ -117,9 +117,12 @@ class Poller:
     async def _until_due(self) -> None:
         """Sleeps till the next poll is due; a newcomer makes it due earlier, never at once."""
         while self._waiting:
+            self._changed.clear()
             due = max(self._last + self._rhythm.least, min(waiting.due for waiting in self._waiting))
-            if await self._sleep.lasts(max(0.0, due - self._now())):
-                return
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), max(0.0, due - self._now()))
+                continue
+            return
 
     async def _ask(self, waiting: Sequence[_Waiting]) -> None:
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -21,7 +22,6 @@ from .delays import Delays
 from .pace import Pace
 from .retry import may_be_about_one_task, may_read_again, wait_before_retry
 from .settling import settle
-from .sleep import Sleep
 from .work import Work
 
 _GATEWAY_LIMIT = 75.0
@@ -105,7 +105,7 @@ class Search:
         self._answered_at = 0.0
         # Between the two the service has looked: whoever waits for a window to pass takes the shorter one.
         self._listed_at = self._told_at = 0.0
-        self._sleep = Sleep()
+        self._arrival = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._last = float("-inf")
         self._failures = 0
@@ -120,7 +120,7 @@ class Search:
         """
         lost = _Lost(record, searcher, began, ended, self._clock.monotonic())
         self._lost.append(lost)
-        self._sleep.wake()
+        self._arrival.set()
         if self._looking is None:
             self._looking = asyncio.create_task(self._look_on())
             self._looking.add_done_callback(self._tell_of_a_crash)
@@ -142,9 +142,13 @@ class Search:
     async def _until_due(self) -> None:
         """Sleeps till the next look is due; one that is newly lost makes it due earlier."""
         while self._lost:
+            self._arrival.clear()
             pause = min(self._pause(lost) for lost in self._lost)
-            if await self._sleep.lasts(max(0.0, self._last + pause - self._clock.monotonic())):
-                return
+            with suppress(asyncio.TimeoutError):
+                left = self._last + pause - self._clock.monotonic()
+                await asyncio.wait_for(self._arrival.wait(), max(0.0, left))
+                continue
+            return
 
     def _pause(self, lost: _Lost) -> float:
         growing = min(self._delays.longest_look, self._delays.first_look * max(1, lost.looks))
