@@ -11,6 +11,10 @@ from comfyui_picpik.tests.integration.example_actions import EVERY_ACTION
 LOST_AND_ACCEPTED = {"kind": "reset", "accepted": True}
 LOST_AND_NOT_ACCEPTED = {"kind": "reset", "accepted": False}
 
+_SECONDS_PER_TASK = 0.05
+_LONGER = {"RemoveBackground": 0.15, "RemoveContents": 0.15, "ExtractContents": 0.3}
+"""What takes longer is polled more often, and each poll is a place to crash at."""
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -27,6 +31,10 @@ class Scenario:
     fault: Mapping[str, Any] | None = None
     companions: int = 0
     keep_bytes: int = 0
+
+    @property
+    def seconds_per_task(self) -> float:
+        return _LONGER.get(self.action, _SECONDS_PER_TASK)
 
 
 SCENARIOS = (

@@ -48,9 +48,11 @@ class Figures:
 
 
 class Sweep:
-    """Tries points, as many at once as there are zygotes. `make_house` makes a house for a home folder."""
+    """Tries points, as many at once as there are zygotes. `make_house` makes one for a home folder and a scenario."""
 
-    def __init__(self, folder: Path, picture: Path, make_house: Callable[[Path], Any], zygotes: Zygotes) -> None:
+    def __init__(
+        self, folder: Path, picture: Path, make_house: Callable[[Path, Scenario], Any], zygotes: Zygotes
+    ) -> None:
         self._folder = folder
         self._picture = picture
         self._make_house = make_house
@@ -84,7 +86,7 @@ class Sweep:
         """Tries one point. False where there was no such seam."""
         folder = self._folder / f"point{next(self._numbers)}"
         folder.mkdir()
-        house = self._make_house(folder / "home")
+        house = self._make_house(folder / "home", scenario)
         try:
             with self._zygotes.one() as zygote:
                 found = Point(house, zygote, self._picture, scenario, Blow(kind, k)).tried()

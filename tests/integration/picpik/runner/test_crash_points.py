@@ -72,7 +72,10 @@ def in_memory() -> Iterator[Path]:
 
 @pytest.fixture
 def sweep(make_house: Any, in_memory: Path, a_picture: Path, zygotes: Zygotes) -> Sweep:
-    return Sweep(in_memory, a_picture, lambda home: make_house(home, until_seen=True), zygotes)
+    def make(home: Path, scenario: Scenario) -> Any:
+        return make_house(home, until_seen=True, seconds_per_task=scenario.seconds_per_task)
+
+    return Sweep(in_memory, a_picture, make, zygotes)
 
 
 @pytest.mark.parametrize("scenario", (*SCENARIOS, *OTHER_ACTIONS), ids=lambda scenario: scenario.name)
