@@ -63,20 +63,26 @@ class Steps(NamedTuple):
             part.after[:] = largest(part.lines[3] - part.lines[2])
         return steps
 
+    @property
+    def of_the_seam(self) -> Steps:
+        return self._some(slice(1))
+
     def parts(self) -> Iterator[Steps]:
         """Some crossings at a time, so that what is made of them stays in the processor's cache."""
         count, length = self.size.shape
         many = max(1, _AT_ONCE // length)
         for begin in range(0, count, many):
-            some = slice(begin, begin + many)
-            yield Steps(
-                self.lines[:, :, some],
-                self.places[some],
-                self.middle[:, some],
-                self.size[some],
-                self.before[some],
-                self.after[some],
-            )
+            yield self._some(slice(begin, begin + many))
+
+    def _some(self, crossings: slice) -> Steps:
+        return Steps(
+            self.lines[:, :, crossings],
+            self.places[crossings],
+            self.middle[:, crossings],
+            self.size[crossings],
+            self.before[crossings],
+            self.after[crossings],
+        )
 
 
 def largest(changes: np.ndarray) -> np.ndarray:

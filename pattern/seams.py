@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -89,7 +90,7 @@ def _seams(index: int, joint: Joint, traces: JpegTraces, meets_itself: bool) -> 
     length = steps.size.shape[1]
     if count := 0 if meets_itself else lines_twice(joint):
         yield Seam(joint.axis, index, 0, length, "twice", Offset(0, count))
-    elif _exceeds(light(steps), _LEAST_LIGHT) > _LIGHT * (_JPEG if traces else 1):
+    elif _stands_out(lambda some: light(some)[None], steps, _LEAST_LIGHT, [_LIGHT * (_JPEG if traces else 1)]):
         yield Seam(joint.axis, index, 0, length, "light")
     elif _jumps(steps, was_jpeg=bool(traces)) or (not traces and _has_strip(joint)):
         parts = _jumping_parts(steps)
@@ -107,15 +108,29 @@ def _jumps(steps: Steps, was_jpeg: bool) -> bool:
         (suddenness, _SUDDEN, _LEAST_JUMP),
         (ended_outlines, _ENDED, _LEAST_ENDED * lenience),
     ):
-        for values, limit in zip(most(measure, steps, limits), limits.values(), strict=True):
-            if _exceeds(values, least) > limit * lenience:
-                return True
-    return _exceeds(unlikeness(steps, 1), _LEAST_UNLIKE) > (_UNLIKE_IN_JPEG if was_jpeg else _UNLIKE)
+        if _stands_out(
+            partial(most, measure, shares=limits), steps, least, [lenience * each for each in limits.values()]
+        ):
+            return True
+    limit = _UNLIKE_IN_JPEG if was_jpeg else _UNLIKE
+    # Taking the like of it away leaves no more than there was.
+    jump = (steps.size[0] - np.maximum(steps.before[0], steps.after[0])).mean()
+    return bool(jump > limit * _LEAST_UNLIKE) and _exceeds(unlikeness(steps, 1), _LEAST_UNLIKE) > limit
 
 
 def _has_strip(joint: Joint) -> bool:
     """Of a tile that was no JPEG: there the edges of its blocks are strokes, too."""
-    return any(_exceeds(values, _LEAST_STRIP) > _STRIP for values in strips(joint))
+    return any(_exceeds(values, _LEAST_STRIP) > _STRIP for values in strips(joint, _STRIP * _LEAST_STRIP))
+
+
+def _stands_out(measure: Callable[[Steps], np.ndarray], steps: Steps, least: float, limits: Sequence[float]) -> bool:
+    """Whether the seam exceeds its limit in any of the rows [n,m] that a measure gives for so many limits.
+
+    The inside need not be looked at where the seam would exceed none even if there were nothing inside.
+    """
+    if (measure(steps.of_the_seam)[:, 0] <= least * np.array(limits)).all():
+        return False
+    return any(_exceeds(values, least) > limit for values, limit in zip(measure(steps), limits, strict=True))
 
 
 def _exceeds(values: np.ndarray, least: float) -> float:

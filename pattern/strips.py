@@ -27,21 +27,21 @@ _SHARE = 24
 """Of an edge: the shortest part that is looked at as a whole."""
 
 
-def strips(joint: Joint) -> Iterator[np.ndarray]:
+def strips(joint: Joint, least: float) -> Iterator[np.ndarray]:
     """[k] for each side of the edge: how much the most of a strip is seen. The seam comes first, then places inside.
 
     The two strongest strokes, in sum, times what both steps along the strip have over their neighbours. Nothing is said
-    of a tile that has no inside.
+    of a tile that has no inside, nor of a side where the seam has no more than `least`.
     """
     first, second = (np.moveaxis(tile, joint.axis, 0) for tile in (joint.first, joint.second))
     places = _inside(*first.shape[:2])
     if not len(places):
         return
-    inside = first[places + np.arange(_LINES)[:, None]]
-    for before, after, others in ((first[::-1], second, inside), (second, first[::-1], inside[::-1])):
-        seam = np.concatenate([before[:1], after[: _LINES - 1]])
-        lines = np.concatenate([seam[:, None], others], axis=1)
-        yield _most(np.ascontiguousarray(np.moveaxis(lines, -1, 1)))
+    for before, after, way in ((first[::-1], second, 1), (second, first[::-1], -1)):
+        seam = _most(np.concatenate([before[:1], after[: _LINES - 1]])[:, None])
+        if seam[0] > least:
+            inside = first[places + np.arange(_LINES)[::way, None]]
+            yield np.concatenate([seam, _most(inside)])
 
 
 def _inside(count: int, length: int) -> np.ndarray:
@@ -49,7 +49,8 @@ def _inside(count: int, length: int) -> np.ndarray:
 
 
 def _most(lines: np.ndarray) -> np.ndarray:
-    """[k] of lines [_LINES,C,k,n], the first of which lies beyond the edge; of a strip of any depth."""
+    """[k] of lines [_LINES,k,n,C], the first of which lies beyond the edge; of a strip of any depth."""
+    lines = np.ascontiguousarray(np.moveaxis(lines, -1, 1))
     outlines = [across(line) for line in lines]
     steps = [largest(after - before) for before, after in pairwise(lines)]
     width = window(lines.shape[-1], _SHARE)
@@ -65,5 +66,8 @@ def _most(lines: np.ndarray) -> np.ndarray:
 
 
 def _two_greatest(values: np.ndarray) -> np.ndarray:
-    """[k], in sum, of [k,n]."""
-    return np.partition(values, -2, axis=1)[:, -2:].sum(axis=1)
+    """[k], in sum, of [k,n], none below 0; of these the greatest are lost."""
+    rows, places = np.arange(len(values)), values.argmax(axis=1)
+    greatest = values[rows, places]
+    values[rows, places] = 0
+    return greatest + values.max(axis=1)

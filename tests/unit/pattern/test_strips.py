@@ -14,7 +14,7 @@ def clouds(width: int = 120, height: int = 90) -> np.ndarray:
 def seen(tile: np.ndarray, axis: int) -> list[float]:
     """On both sides of the edges over which a tile goes on along the axis: how many times what is seen inside."""
     (joint,) = (each for each in Layout("straight").joints(tile) if each.axis == axis)
-    return [float(values[0] / (values[1:].max() + 1e-4)) for values in strips(joint)]
+    return [float(values[0] / (values[1:].max() + 1e-4)) for values in strips(joint, least=-1)]
 
 
 @pytest.mark.parametrize("axis", [0, 1])
@@ -52,4 +52,4 @@ def test_stripes_that_run_through_a_strip_are_not_its_ends():
 
 def test_a_tile_without_an_inside_says_nothing():
     (joint, _) = Layout("straight").joints(clouds(40, 40))
-    assert list(strips(joint)) == []
+    assert list(strips(joint, least=-1)) == []
