@@ -1,6 +1,7 @@
 """The rooms of the house, and who may open which door."""
 
 import ast
+import functools
 import graphlib
 import itertools
 import sys
@@ -76,12 +77,17 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imports_of(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield node
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
+@functools.cache
+def imports_of(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in ast.walk(parsed(path)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+@functools.cache
 def named_by(surface: Path) -> set[str]:
     """The names that the `__init__` of a room gives to others."""
     return {alias.asname or alias.name for node in imports_of(surface) for alias in node.names}
@@ -100,6 +106,7 @@ def targets_of(node: ast.ImportFrom, path: Path) -> Iterator[Path]:
         yield from (place for place in (base / f"{name}.py", base / name / "__init__.py") if place.is_file())
 
 
+@functools.cache
 def opened_by(path: Path) -> set[Path]:
     relative = (node for node in imports_of(path) if isinstance(node, ast.ImportFrom) and node.level)
     return {target for node in relative for target in targets_of(node, path)}
@@ -131,8 +138,7 @@ def test_a_room_uses_only_the_libraries_that_it_may(path: Path):
 @each_source
 def test_no_import_is_tried_and_no_module_is_a_drawer(path: Path):
     assert path.stem not in DRAWERS
-    tree = ast.parse(path.read_text("utf-8"))
-    tried = [inner for node in ast.walk(tree) if isinstance(node, ast.Try) for inner in node.body]
+    tried = [inner for node in ast.walk(parsed(path)) if isinstance(node, ast.Try) for inner in node.body]
     assert not any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in tried)
 
 
@@ -159,7 +165,7 @@ def test_contributing_tells_the_way_of_raw_image(name: str):
 
 def test_every_room_says_what_is_in_it():
     rooms = {ROOT / room / "__init__.py" for room in OPEN_TO if (ROOT / room).is_dir()}
-    assert [name_of(surface) for surface in rooms if not ast.get_docstring(ast.parse(surface.read_text("utf-8")))] == []
+    assert [name_of(surface) for surface in rooms if not ast.get_docstring(parsed(surface))] == []
 
 
 def test_unit_tests_are_found_by_the_path_of_what_they_test():

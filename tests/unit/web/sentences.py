@@ -4,6 +4,7 @@ Every literal with words in it counts, but for what is known to be read by nobod
 """
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class Sentence:
     call: str
 
 
+@functools.cache
 def sentences() -> list[Sentence]:
     """All that may come to a page."""
     paths = (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))

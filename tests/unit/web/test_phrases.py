@@ -66,6 +66,11 @@ from comfyui_picpik.tests.unit.web.sentences import PLACE as FILLED_IN, Sentence
 
 PHRASES: dict[str, str] = json.loads((ROOT / "web" / "phrases" / "zh.json").read_text("utf-8"))
 PLACE = re.compile(r"\{(\w+)\}")
+FORMS = {
+    template: re.compile("(.+?)".join(map(re.escape, PLACE.split(template)[::2])), re.DOTALL)
+    for template in sorted(filter(PLACE.search, PHRASES), key=lambda each: -len(PLACE.sub("", each)))
+}
+"""What is read as a phrase with places in it, the one with the most words first."""
 UID = "c0ffee00000000000000"
 
 
@@ -73,10 +78,9 @@ def translated(text: str) -> str | None:
     """What `translateText` of web/phrases.js makes of a text; None where the dictionary does not know it."""
     if text in PHRASES:
         return PHRASES[text]
-    for template in sorted(filter(PLACE.search, PHRASES), key=lambda each: -len(PLACE.sub("", each))):
-        names = PLACE.findall(template)
-        found = re.fullmatch("(.+?)".join(map(re.escape, PLACE.split(template)[::2])), text, re.DOTALL)
-        if found:
+    for template, form in FORMS.items():
+        if found := form.fullmatch(text):
+            names = PLACE.findall(template)
             values = {name: translated(value) or value for name, value in zip(names, found.groups(), strict=True)}
             return PLACE.sub(lambda place, values=values: values[place[1]], PHRASES[template])
     return None
