@@ -1,6 +1,14 @@
 """How runs are repeated and summed up."""
 
+import pytest
+from comfyui_picpik.benchmarks import clock
 from comfyui_picpik.benchmarks.clock import FEWEST_ROUNDS, MOST_ROUNDS, Cost, interleaved, median
+
+
+@pytest.fixture(autouse=True)
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here takes any."""
+    monkeypatch.setattr(clock, "_MEMORY_OF_STAGES", 1)
 
 
 def test_contestants_take_turns_and_nobody_is_always_first():
