@@ -61,6 +61,7 @@ from devtools.mutation import command, judge, plan
 from devtools.terminal import Failure
 plan.MODULES, plan.TESTS = ("shop.py",), ("nowhere", "tests")
 plan.PRELOADED, plan.SURVIVORS = ("pytest",), "survivors.json"
+plan.VARIABLES = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 judge.limit = lambda seconds: 4.0
 try:
     sys.exit(command.run(Environment(Path(sys.argv[2])), plan.MODULES, None, 1, 4))
