@@ -95,7 +95,8 @@ def _between(picture: FloatImage, columns: tuple, rows: tuple, fx: FloatImage, f
     width = picture.shape[1]
     flat = picture.reshape(-1, *picture.shape[2:])
     if picture.ndim == 3:
-        fx, fy = fx[..., None], fy[..., None]
+        # As many numbers as the picture has: numpy is slow where it stretches an axis that is so short.
+        fx, fy = (np.repeat(part[..., None], picture.shape[2], axis=-1) for part in (fx, fy))
     lines = []
     for row in rows:
         start = flat.take(row * width + columns[0], axis=0)
@@ -108,14 +109,18 @@ def _smoothed(image: FloatImage, sigma: float, axis: int) -> FloatImage:
     reach = int(np.ceil(3 * sigma))
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).astype(np.float32)
     weights /= weights.sum()
-    padding = [(0, 0)] * image.ndim
-    padding[axis] = (reach, reach)
-    padded = np.pad(image, padding, mode="symmetric")
     length = image.shape[axis]
-    total = np.zeros_like(image)
+    padded = image.take(_mirrored(length, reach), axis=axis)
+    total, part = np.zeros_like(image), np.empty_like(image)
     for offset, weight in enumerate(weights):
-        total += weight * padded[_span(axis, offset, length)]
+        total += np.multiply(weight, padded[_span(axis, offset, length)], out=part)
     return total
+
+
+def _mirrored(length: int, reach: int) -> np.ndarray:
+    """The places of a line and of its mirror images, as far as `reach` beyond its ends."""
+    places = np.arange(-reach, length + reach) % (2 * length)
+    return np.minimum(places, 2 * length - 1 - places)
 
 
 def _span(axis: int, start: int, length: int) -> tuple[slice, ...]:

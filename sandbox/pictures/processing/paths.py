@@ -15,11 +15,14 @@ def cheapest_path(cost: FloatImage, step: float, start: int | None = None) -> Fl
     if start is not None:
         total[np.arange(rows) != start] = np.inf
     came_from = np.zeros((length, rows), np.int8)
-    for column in range(1, length):
-        padded = np.pad(total, 1, constant_values=np.inf)
-        choices = np.stack([padded[:-2] + step, padded[1:-1], padded[2:] + step])
-        came_from[column] = choices.argmin(axis=0) - 1
-        total = choices.min(axis=0) + cost[:, column]
+    aside = np.full(rows + 2, np.inf, (total + step).dtype)
+    for column, more in enumerate(np.ascontiguousarray(cost.T[1:]), 1):
+        np.add(total, step, out=aside[1:-1])
+        from_above, from_below = aside[:-2], aside[2:]
+        is_above = from_above <= total
+        best = np.where(is_above, from_above, total)
+        came_from[column] = np.where(from_below < best, 1, -is_above.astype(np.int8))
+        total = np.minimum(best, from_below) + more
     path = np.empty(length, np.float32)
     row = int(total.argmin()) if start is None else start
     for column in range(length - 1, -1, -1):

@@ -103,8 +103,11 @@ def _costs_of_cuts(lines: FloatImage, tails: FloatImage, starts: np.ndarray, len
     heads = np.minimum(starts[:, None] + row, len(lines) - 1)
     cost = unlike[heads, np.minimum(heads + lengths[:, None], len(lines) - 1)]
     cost[row >= depths[:, None]] = np.inf
-    total = cost[..., 0]
-    for place in range(1, cost.shape[-1]):
-        padded = np.pad(total, ((0, 0), (1, 1)), constant_values=np.inf)
-        total = np.minimum(np.minimum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:]) + cost[..., place]
-    return np.sqrt(total.min(axis=1) / cost.shape[-1] / (float(unlike.mean()) + 1e-6))
+    costs = np.ascontiguousarray(cost.transpose(2, 1, 0))
+    total = costs[0]
+    for more in costs[1:]:
+        least = total.copy()
+        np.minimum(least[1:], total[:-1], out=least[1:])
+        np.minimum(least[:-1], total[1:], out=least[:-1])
+        total = np.add(least, more, out=least)
+    return np.sqrt(total.min(axis=0) / cost.shape[-1] / (float(unlike.mean()) + 1e-6))

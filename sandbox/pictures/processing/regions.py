@@ -56,10 +56,8 @@ def _means(region: Region, reach: int) -> np.ndarray:
     size = 2 * reach + 1
     sums = region.astype(np.float64)
     for axis in (0, 1):
-        padding = [(0, 0), (0, 0)]
-        padding[axis] = (reach + 1, reach)
-        running = np.pad(sums, padding, mode="edge").cumsum(axis=axis)
-        sums = np.take(running, range(size, running.shape[axis]), axis=axis) - np.take(
-            running, range(running.shape[axis] - size), axis=axis
-        )
+        length = sums.shape[axis]
+        places = np.clip(np.arange(-reach - 1, length + reach), 0, length - 1)
+        running = np.moveaxis(sums.take(places, axis=axis).cumsum(axis=axis), axis, 0)
+        sums = np.moveaxis(running[size:] - running[:-size], 0, axis)
     return sums / size**2

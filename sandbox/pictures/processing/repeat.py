@@ -93,13 +93,15 @@ def _step(likeness: FloatImage, *, upright: bool) -> tuple[tuple[float, float], 
 
 def _is_peak(image: FloatImage) -> np.ndarray:
     """Where no neighbour within two pixels is higher."""
-    padded = np.pad(image, 2, mode="edge")
-    height, width = image.shape
-    highest = image
-    for row in range(5):
-        for column in range(5):
-            highest = np.maximum(highest, padded[row : row + height, column : column + width])
-    return image >= highest
+    return image >= _highest_above_and_below(_highest_above_and_below(image).T).T
+
+
+def _highest_above_and_below(image: FloatImage) -> FloatImage:
+    highest = image.copy()
+    for away in (1, 2):
+        np.maximum(highest[away:], image[:-away], out=highest[away:])
+        np.maximum(highest[:-away], image[away:], out=highest[:-away])
+    return highest
 
 
 def _vertex(line: FloatImage, place: int) -> float:
