@@ -9,7 +9,7 @@ from typing import Any
 from .data_uri import DataUri
 
 _SMALL = 64 * 1024
-_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # json.dumps makes an encoder for each call
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def json_pieces(value: Any) -> Iterator[bytes]:
@@ -27,9 +27,16 @@ def wire_float(value: float | None) -> float | None:
 
 def _raw_json_pieces(value: Any) -> Iterator[bytes]:
     """The same bytes, cut wherever they happen to be."""
-    if value is None or isinstance(value, (str, int, float)):
-        yield _encoded(value).encode()
-    elif isinstance(value, DataUri):
+    try:
+        whole = _encoded(value).encode()
+    except TypeError:  # there are images in it
+        yield from _pieces_around_images(value)
+    else:
+        yield whole
+
+
+def _pieces_around_images(value: Any) -> Iterator[bytes]:
+    if isinstance(value, DataUri):
         yield b'"'
         yield from value
         yield b'"'
