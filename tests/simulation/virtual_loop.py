@@ -142,7 +142,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         handles, life.handles = life.handles or [], None
         for handle in handles:
             if handle.when is not None and handle.when > self._now:
-                self._schedule(handle, handle.when)
+                heapq.heappush(self._timers, (handle.when, next(self._numbers), handle))
             else:
                 self._ready.append(handle)
 
@@ -181,7 +181,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         handle = Handle(callback, args, context, when)
         life = context.get(PROCESS)
         if life is None or life.handles is None:
-            self._schedule(handle, when)
+            heapq.heappush(self._timers, (when, next(self._numbers), handle))
         elif not life.is_over:
             life.handles.append(handle)
         return handle
@@ -225,9 +225,6 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self._is_closed = True
         self._ready.clear()
         self._timers.clear()
-
-    def _schedule(self, handle: Handle, when: float) -> None:
-        heapq.heappush(self._timers, (when, next(self._numbers), handle))
 
 
 def _life_of(handle: Handle) -> Life | None:
