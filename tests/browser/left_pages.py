@@ -7,14 +7,16 @@ from weakref import WeakKeyDictionary
 
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.front_end import FrontEnd
-from playwright.sync_api import Browser, BrowserContext
-
-IS_TIDY = """() => !app.extensionManager.workflow.isBusy && !app.extensionManager.spinner
-    && !document.querySelector('[role="dialog"], [role="alert"], [data-testid="error-overlay"], .p-dialog-mask')
-    && Boolean(document.querySelector('[data-testid="queue-button"]'))"""
-"""Nothing stands over the canvas, and it is a canvas: an app has none."""
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
 
 DIALOG = "[role=dialog]"
+
+IS_TIDY = f"""() => !app.extensionManager.workflow.isBusy && !app.extensionManager.spinner
+    && !document.querySelector('{DIALOG}, [role=alert]')"""
+"""Nothing goes on, and nothing stands over the canvas but the error card, which the default workflow has, too."""
+
+UNTIL_TIDY = 3000
+"""Milliseconds in which dialogs that were closed and toasts that fade may go: less than it takes to load a page."""
 
 BEGIN_ANEW = """async () => {
     const { command, sidebarTab, workflow } = app.extensionManager
@@ -45,14 +47,15 @@ _left: WeakKeyDictionary[Browser, LeftPage] = WeakKeyDictionary()
 
 
 def leave(browser: Browser, server: ComfyuiServer, canvas: str, front_end: FrontEnd) -> None:
-    """Keeps the page for the next test if it is tidy; else closes it."""
-    front_end.page.unroute_all(behavior="ignoreErrors")
-    if front_end.page.locator(DIALOG).count():
-        front_end.page.keyboard.press("Escape")
-    if server.is_running() and front_end.page.evaluate(IS_TIDY):
+    """Keeps the page for the next test if it can be tidied up; else closes it."""
+    page = front_end.page
+    page.unroute_all(behavior="ignoreErrors")
+    if page.locator(DIALOG).count():
+        page.keyboard.press("Escape")
+    if server.is_running() and _becomes_tidy(page):
         _left[browser] = LeftPage(front_end, server.pid, canvas)
     else:
-        front_end.page.context.close()
+        page.context.close()
 
 
 def take(browser: Browser, server: ComfyuiServer, canvas: str) -> FrontEnd | None:
@@ -67,3 +70,11 @@ def take(browser: Browser, server: ComfyuiServer, canvas: str) -> FrontEnd | Non
     left.front_end.page_errors.clear()
     left.front_end.complaints.clear()
     return left.front_end
+
+
+def _becomes_tidy(page: Page) -> bool:
+    try:
+        page.wait_for_function(IS_TIDY, timeout=UNTIL_TIDY)
+    except TimeoutError:
+        return False
+    return True

@@ -44,7 +44,9 @@ class Home:
         self.owners = 0
 
     def close(self) -> None:
-        for table in ("tasks", "sightings"):
+        """Nothing is left of what it held."""
+        tables = self.ledger._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
             self.ledger._db.execute(f"DELETE FROM {table}")
         _EMPTY.append(self.ledger)
 

@@ -194,8 +194,10 @@ def test_cloth_is_moved_and_zoomed_with_mouse_keys_and_buttons(
 
         def changes(why: str, is_back: bool = False) -> None:
             wanted = f"({SEEN})() === first" if is_back else f"![first, last].includes(({SEEN})())"
-            page.wait_for_function(f"([first, last]) => {wanted} // {why}", arg=[seen[0], seen[-1]])
+            page.wait_for_function(f"([first, last]) => {wanted}", arg=[seen[0], seen[-1]])
             seen.append(page.evaluate(SEEN))
+            assert (seen[-1] == seen[0]) is is_back, why
+            assert is_back or seen[-1] != seen[-2], why
 
         page.mouse.click(*middle)
         around = page.evaluate(graph)
