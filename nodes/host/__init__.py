@@ -2,7 +2,7 @@
 
 from . import raw_images as raw_images, service as service
 from .execution import Execution as Execution, execution as execution
-from .running_prompt import is_linked as is_linked
+from .running_prompt import is_linked as is_linked, when_queued as when_queued
 from .schema import (
     CATEGORY as CATEGORY,
     AccountType as AccountType,

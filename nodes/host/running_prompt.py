@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from comfy_execution.utils import get_executing_context
 from server import PromptServer
 
@@ -19,6 +21,23 @@ def is_linked(output: int) -> bool:
     return any(link in node["inputs"].values() for node in prompt.values())
 
 
+def when_queued() -> float | None:
+    """When the prompt of the node that executes was queued, in seconds since 1970; None where nobody knows.
+
+    Its user has read nothing of what nodes have said after that.
+    """
+    context = get_executing_context()
+    item = _item(context.prompt_id) if context else None
+    milliseconds = item[3].get("create_time") if item else None
+    return None if milliseconds is None else milliseconds / 1000
+
+
 def _prompt(prompt_id: str) -> dict[str, dict]:
+    item = _item(prompt_id)
+    return item[2] if item else {}
+
+
+def _item(prompt_id: str) -> tuple[Any, ...] | None:
+    """What the queue has of a prompt that runs: its number, id, nodes, extra data, and more."""
     running, _queued = PromptServer.instance.prompt_queue.get_current_queue_volatile()
-    return next((item[2] for item in running if item[1] == prompt_id), {})
+    return next((item for item in running if item[1] == prompt_id), None)

@@ -16,7 +16,7 @@ from ...imaging import picture_entries
 from ...picpik.api import RANDOM_SEED, Account, Action, Request
 from ...picpik.ledger import estimated_credits, estimated_seconds
 from ...picpik.runner import Handle, TaskResult
-from ..host import Execution, execution, raw_images, service
+from ..host import Execution, execution, raw_images, service, when_queued
 from .allowance import allow, count_paid
 from .outputs import Made, outputs_of, pictures
 from .submission_inputs import SubmissionInputs
@@ -91,8 +91,9 @@ class PaidRun:
         unsent = await self._run.until("preparing", service.runner().unsent(self._account, requests))
         await self._estimate(requests, unsent)
         upload_bytes = await self._encoded(requests, unsent)
+        asked = when_queued()
         return [
-            self._run.watch(service.runner().submit(self._account, request), byte_count)
+            self._run.watch(service.runner().submit(self._account, request, asked), byte_count)
             for request, byte_count in zip(requests, upload_bytes, strict=True)
         ]
 

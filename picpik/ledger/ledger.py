@@ -259,8 +259,11 @@ class Ledger:
             return self._written(replace(record, state=state, files=tuple(intact)))
 
     def tell(self, id: str, at: float) -> None:
-        """Says that the user was told that this task was looked for in vain, and that running again pays."""
-        self._note("UPDATE tasks SET told = ? WHERE id = ?", at, id)
+        """Says that the user was told that this task was looked for in vain, and that running again pays.
+
+        The first time counts: whoever has asked for it after that has asked knowing it.
+        """
+        self._note("UPDATE tasks SET told = COALESCE(told, ?) WHERE id = ?", at, id)
 
     def hand_out(self, id: str, at: float) -> None:
         """Says that a node has given the TaskUID away instead of the pictures."""

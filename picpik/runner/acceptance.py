@@ -70,7 +70,7 @@ class Acceptance:
         while True:
             record = job.record = await self._known(job)
             # whoever has waited for a search was not told of its end when this run began
-            is_free, is_first = is_first and _was_told(record, job.wanted.created), False
+            is_free, is_first = is_first and _was_told(record, job.asked), False
             if record.task_uid is not None:
                 return await self._with_intact_files(record)
             if not await self._take_over(job):
@@ -251,6 +251,6 @@ async def _evidence(record: Record, session: AccountSession) -> str:
 
 
 def _was_told(record: Record, asked: float) -> bool:
-    """Was the user told, before it was asked for now, that the search for it is over, with nothing that can be it?"""
+    """Was the user told, before it was asked for, that the search for it is over, with nothing that can be it?"""
     is_over = record.search_ended is not None and not record.suspects
     return is_over and record.told is not None and record.told <= asked

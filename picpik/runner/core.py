@@ -95,11 +95,11 @@ class Core:
         self.incomplete = 0
         """How often results were handed out of which some are missing."""
 
-    async def submit(self, handle: Handle, account: Account, request: Request) -> None:
-        """Sees to it that the request becomes results, once."""
-        asked, at = [request], self._clock.time()
+    async def submit(self, handle: Handle, account: Account, request: Request, asked: float) -> None:
+        """Sees to it that the request becomes results, once. `asked` is when its user asked for it."""
+        held = [request]
         del request  # once it is accepted nobody needs it any more, and its pictures are large
-        await self._serve(handle, lambda: self._job_of_request(account, asked[0], at), asked.clear)
+        await self._serve(handle, lambda: self._job_of_request(account, held[0], asked), held.clear)
 
     async def collect(self, handle: Handle, account: Account, task_uid: str, others: Sequence[Account]) -> None:
         """The same for a task that exists already, whoever made it.
@@ -164,21 +164,21 @@ class Core:
         if job is not None:
             self._ledger.note(Ledger.hand_out, job.record.id, self._clock.time())
 
-    async def _job_of_request(self, account: Account, request: Request, at: float) -> Job:
+    async def _job_of_request(self, account: Account, request: Request, asked: float) -> Job:
         # One after another: that keeps their order, and keeps two nodes that ask for the same with Seed -1 apart.
         async with self._entering:
             await self._sessions.of(account)  # an account that cannot be called costs no hashing
             unseeded = await self._unseeded_key(account, request)
             if request.seed == RANDOM_SEED:
-                return await self._drawn_job(account, request, unseeded, at)
+                return await self._drawn_job(account, request, unseeded, asked)
             key = request_key(unseeded, request.seed)
-            return self._job_for(key, account, self._wanted(account, request, at, key), request)
+            return self._job_for(key, account, self._wanted(account, request, key), request, asked)
 
     async def _unseeded_key(self, account: Account, request: Request) -> str:
         params: Mapping[str, Any] = await self._work(request.key_params)
         return await self._work(unseeded_key, account.endpoint, account.public_key, params)
 
-    async def _drawn_job(self, account: Account, request: Request, unseeded: str, at: float) -> Job:
+    async def _drawn_job(self, account: Account, request: Request, unseeded: str, asked: float) -> Job:
         """Seed -1: what was paid for and not handed out comes first; else a fresh seed is drawn."""
         drawn_key = request_key(unseeded, RANDOM_SEED)
         record = await self._undelivered(drawn_key)
@@ -187,10 +187,10 @@ class Core:
         seed = self._jitter.randint(0, MAX_SEED) if record is None or record.seed is None else record.seed
         key = request_key(unseeded, seed)
         seeded = request.with_seed(seed)
-        wanted = self._wanted(account, seeded, at, key, drawn_key)
+        wanted = self._wanted(account, seeded, key, drawn_key)
         if record is not None:
             wanted = replace(wanted, id=record.id)  # held from now on, not only once the row is read
-        return self._job_for(key, account, wanted, seeded)
+        return self._job_for(key, account, wanted, seeded, asked)
 
     async def _undelivered(self, drawn_key: str, taken: Collection[str] = ()) -> Record | None:
         """The first that nobody holds, in no process, though it is not delivered yet."""
@@ -218,7 +218,7 @@ class Core:
         taken |= {record.id} if record else set()
         return record is None
 
-    def _wanted(self, account: Account, request: Request, at: float, key: str, drawn_key: str | None = None) -> Record:
+    def _wanted(self, account: Account, request: Request, key: str, drawn_key: str | None = None) -> Record:
         return new_record(
             request_key=key,
             drawn_key=drawn_key,
@@ -226,7 +226,7 @@ class Core:
             account=account.identity,
             owner=self._owners.me,
             action=request.ACTION,
-            created=at,
+            created=self._clock.time(),
             seed=request.seed,
             size=request.size,
             batch_size=request.batch_size,
@@ -246,15 +246,16 @@ class Core:
         await self._sessions.of(account)
         return self._job_for(_key_of(row), account, row, None)
 
-    def _job_for(self, key: str, account: Account, wanted: Record, request: Request | None) -> Job:
+    def _job_for(self, key: str, account: Account, wanted: Record, request: Request | None, asked: float = 0.0) -> Job:
         """The live job of this key, or a new one. `request` is None where it cannot be sent."""
         job = self._live.get(key)
         if job is None:
-            job = self._live[key] = Job(key, account, wanted, request, self._let_go)
+            job = self._live[key] = Job(key, account, wanted, request, asked, self._let_go)
             job.task = asyncio.create_task(self._fulfil(job))
             job.task.add_done_callback(lambda task: self._ended(job, task))
         elif request is not None and not job.accepted.done():
-            job.wanted, job.request = wanted, request  # begun in the background; from now on it may be sent
+            # begun in the background; from now on it may be sent
+            job.wanted, job.request, job.asked = wanted, request, asked
         self._held.add(job)
         return job
 

@@ -17,8 +17,8 @@ class Job:
     """One request in the runner's thread. Several handles may watch it; it does not need any.
 
     `wanted` is the row as this job would begin it, `record` the row as it is. `request` is what is sent, or None where
-    the request is known by its row alone, and so cannot be sent, or need not be any more. `let_go` is called when the
-    last one who watched it has gone.
+    the request is known by its row alone, and so cannot be sent, or need not be any more. `asked` is when its user
+    asked for it. `let_go` is called when the last one who watched it has gone.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class Job:
         account: Account,
         wanted: Record,
         request: Request | None,
+        asked: float = 0.0,
         let_go: Callable[[Job], None] = lambda job: None,  # noqa: ARG005
     ) -> None:
         self.key = key
@@ -34,6 +35,7 @@ class Job:
         self.wanted = wanted
         self.record = wanted
         self.request = request
+        self.asked = asked
         self._let_go = let_go
         self.progress = Progress(named(wanted))
         self.unwatched = asyncio.Event()

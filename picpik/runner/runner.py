@@ -72,10 +72,15 @@ class Runner:
 
     # -- for any thread
 
-    def submit(self, account: Account, request: Request) -> Handle:
-        """Sees to it that the request becomes results, once. Returns at once; requests keep their order."""
+    def submit(self, account: Account, request: Request, asked: float | None = None) -> Handle:
+        """Sees to it that the request becomes results, once. Returns at once; requests keep their order.
+
+        `asked` is when its user asked for it, in seconds since 1970 by this machine's clock; None: just now. What was
+        told after that does not make it pay again.
+        """
         handle = Handle(self._loop)
-        self._insist(self._core.submit(handle, account, request))
+        asked = self._clock.time() if asked is None else asked
+        self._insist(self._core.submit(handle, account, request, asked))
         return handle
 
     def collect(self, account: Account, task_uid: str, others: Sequence[Account] = ()) -> Handle:

@@ -130,7 +130,7 @@ class CoreOfThePack:
 
     def submit(self, account: Account, request: Any) -> runner.Handle:
         handle = runner.Handle(self._loop)
-        self._spawn(self._core.submit(handle, account, request))
+        self._spawn(self._core.submit(handle, account, request, self._clock.time()))
         return handle
 
     def collect(self, account: Account, task_uid: str, others: tuple[Account, ...]) -> runner.Handle:

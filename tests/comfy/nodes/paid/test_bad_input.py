@@ -212,13 +212,16 @@ def test_an_answer_that_is_no_json_is_looked_into_until_it_is_certain_and_paid_a
     calm.sandbox.faults.add("garbage", action="GeneratePatternsFromImage", accepted=False)
     sent = calm.sandbox.state()["requests"].get("GeneratePatternsFromImage", 0)
 
-    outcome = comfyui.client.run(extract_prompt(seed=5001), timeout=180)
+    first, second = (comfyui.client.queue(extract_prompt(seed=5001)) for _ in range(2))
+    outcome = comfyui.client.wait(first, timeout=180)
+    unread = comfyui.client.wait(second)
 
     assert any(re.search(r"looking for the task until \d\d:\d\d:\d\d", text) for text in outcome.texts("2"))
     error = outcome.error
     assert error is not None
     assert "may or may not have been accepted" in error.message
     assert "Run again to send it anew: that is a new paid task." in error.message
+    assert unread.error is not None and unread.error.message == error.message, "it was queued before that was said"
     assert calm.sandbox.state()["requests"]["GeneratePatternsFromImage"] == sent + 1
     assert comfyui.client.run(extract_prompt(seed=5001)).errors == []
     assert calm.sandbox.state()["requests"]["GeneratePatternsFromImage"] == sent + 2

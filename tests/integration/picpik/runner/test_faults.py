@@ -13,7 +13,8 @@ a fixed seed has one accepted task, tasks that failed at the service apart, and 
 told that the task of a lost answer was looked for in vain and that running again pays (SearchEnded), and ran it again.
 Nothing else allows a payment: not that ComfyUI ended, that the service cannot be asked, refuses to tell of a task or
 does not list it, that a code is unknown, that pictures cannot be had, or that somebody cancels. With Seed -1 each run
-may pay once, unless it was refused. Runs of one request at the same time are one run, except with Seed -1. A 429, a 503
+may pay once, unless it was refused. Runs of one request at the same time are one run, except with Seed -1: also where
+the first has ended before the second begins, as nobody has read yet what it said. A 429, a 503
 *with* Retry-After, a RetCode 153, and the 4xx are definite refusals by the rule that the pack follows, so the sandbox
 never answers these to a task that it accepted; a RetCode that nobody knows it does.
 
@@ -245,12 +246,12 @@ class World:
         return self.house.runner(timeouts=self.house.SHORT, jitter=self.random, clock=self.clock)
 
     def _click(self, runner: Runner, sequence: Sequence) -> Iterator[Run]:
-        at_once = self.random.choice((1, 1, 1, 2))
+        at_once, asked = self.random.choice((1, 1, 1, 2)), self.clock.time()
         account = self.house.unreachable_account if self.random.random() < 0.05 else self.house.account
         for number in range(at_once):
             if number == 0 or sequence.draws:
                 sequence.clicked()
-            run = Run(sequence, runner.submit(account, sequence.action), self.random.random() < 0.1)
+            run = Run(sequence, runner.submit(account, sequence.action, asked), self.random.random() < 0.1)
             if run.is_cancelled:
                 run.handle.release()
             yield run

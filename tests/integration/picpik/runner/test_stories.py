@@ -512,6 +512,32 @@ def test_an_unknown_outcome_is_said_and_the_next_run_looks_before_it_pays(house,
     assert house.paid() == 1
 
 
+def test_runs_that_were_queued_before_the_user_was_told_do_not_pay_anew(house):
+    """As with a batch count of three: nobody has read what the first one says when the others begin."""
+    runner = house.runner()
+    house.faults.add("garbage", action=SUBMIT, accepted=False)
+    queued = time.time()
+    for _ in range(3):
+        with pytest.raises(SearchEnded):
+            runner.submit(house.account, house.extract("one"), queued).result.result(house.SOON)
+    assert house.requests(SUBMIT) == 1
+    house.run(runner, house.extract("one"))
+    assert (house.requests(SUBMIT), house.paid()) == (2, 1)
+
+
+def test_whoever_was_told_once_pays_by_running_again_though_runs_queued_before_have_said_the_same_since(house):
+    runner = house.runner()
+    house.faults.add("garbage", action=SUBMIT, accepted=False)
+    queued = time.time()
+    with pytest.raises(SearchEnded):
+        runner.submit(house.account, house.extract("one"), queued).result.result(house.SOON)
+    knowing = time.time()
+    with pytest.raises(SearchEnded):
+        runner.submit(house.account, house.extract("one"), queued).result.result(house.SOON)
+    runner.submit(house.account, house.extract("one"), knowing).result.result(house.SOON)
+    assert house.requests(SUBMIT) == 2
+
+
 def test_what_was_lost_and_looked_for_in_vain_while_nobody_waited_is_told_before_it_is_paid_anew(house):
     runner = house.runner()
     house.faults.add("garbage", action=SUBMIT, accepted=False)

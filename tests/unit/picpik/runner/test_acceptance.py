@@ -90,7 +90,8 @@ class House:
         return self.ledger.ledger.write(self.wanted(**changes))
 
     def job(self, key="key", record=None, request: Request | None = None, is_watched=True) -> Job:
-        job = Job(key, self.client.account, record or self.wanted(key), request)  # type: ignore[arg-type]
+        wanted, asked = record or self.wanted(key), START + now()
+        job = Job(key, self.client.account, wanted, request, asked)  # type: ignore[arg-type]
         if is_watched:
             job.watch(1)
         say, tell = job.say, job.tell
