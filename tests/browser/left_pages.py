@@ -12,8 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
 DIALOG = "[role=dialog]"
 
 IS_TIDY = f"""() => !app.extensionManager.workflow.isBusy && !app.extensionManager.spinner
-    && !document.querySelector('{DIALOG}, [role=alert]')"""
-"""Nothing goes on, and nothing stands over the canvas but the error card, which the default workflow has, too."""
+    && !document.querySelector('{DIALOG}, [role=alert]:not([aria-label=Notification])')"""
+"""Nothing goes on, and nothing stands over the canvas but the error card, which the default workflow has, too.
+
+From 1.58 on one alert is always there: it repeats to screen readers what toasts have said.
+"""
 
 UNTIL_TIDY = 3000
 """Milliseconds in which dialogs that were closed and toasts that fade may go: less than it takes to load a page."""
