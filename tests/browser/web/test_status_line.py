@@ -3,6 +3,7 @@
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
+from comfyui_picpik.sandbox import SandboxThread
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, opened
 from comfyui_picpik.tests.unit.web.test_phrases import PHRASES
 from playwright.sync_api import Browser, Page
@@ -48,16 +49,18 @@ def wait_for(page: Page, canvas: str, locale: str) -> None:
 @each_canvas
 @pytest.mark.parametrize("locale", ENDED)
 def test_a_node_speaks_the_interface_s_language_and_its_lines_are_told_apart(
-    browser: Browser, comfyui: ComfyuiServer, environment: Environment, canvas: str, locale: str
+    browser: Browser, comfyui: ComfyuiServer, sandbox: SandboxThread, environment: Environment, canvas: str, locale: str
 ):
     seed = 700 + 10 * list(ENDED).index(locale) + CANVASES.index(canvas)
     with opened(browser, comfyui, environment, canvas, f"status-{locale}-{canvas}", locale) as front_end:
-        extract_graph(front_end.page, seed=seed, side=256)
-        front_end.page.evaluate(LOOK)
+        page = front_end.page
+        extract_graph(page, seed=seed, side=256)
+        page.evaluate(LOOK)
+        sandbox.sandbox.faults.add("slow", action="ListTasksDetails", seconds=3)  # so long it says that it waits
         assert front_end.run().kind == "execution_success"
 
-        wait_for(front_end.page, canvas, locale)
-        seen = set(front_end.page.evaluate("window.seen"))
+        wait_for(page, canvas, locale)
+        seen = set(page.evaluate("window.seen"))
         assert len(seen) > 1
         assert [text for text in seen if text[0].isascii() is not (locale == "en")] == []
         assert front_end.page_errors == []
