@@ -3,7 +3,6 @@ than the Action tells. The two that stand here exist only in these tests, on bot
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from comfyui_picpik.picpik.ledger import TaskHistory
 from comfyui_picpik.picpik.runner import ResultUnavailable
 from comfyui_picpik.sandbox import actions as sandbox_actions
 from comfyui_picpik.sandbox.actions import Pictures, TaskSpec, Texts
+from comfyui_picpik.tests.waiting import until
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,6 @@ def texts_of(result: Any) -> list[str]:
     return [file.read_text("utf-8") for file in result.texts]
 
 
-def until(condition: Any) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_texts_are_stored_like_pictures_and_the_same_request_is_free(house):
     first = house.run(house.runner(), CATS)
     again = house.run(house.runner(), CATS)
@@ -111,7 +104,7 @@ def test_texts_that_a_restart_left_at_the_service_are_fetched_in_the_background(
 
     house.runner().resume(house.account)
     history = TaskHistory(house.home)
-    until(lambda: history.recent(1)[0].state == "stored")
+    until(lambda: history.recent(1)[0].state == "stored", "it is stored")
     assert history.texts(history.recent(1)[0]) == ["a cat, 织物", "a hat, 织物"]
     assert house.paid() == 1
 
