@@ -4,6 +4,7 @@ import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
 from comfyui_picpik.sandbox import SandboxThread
+from comfyui_picpik.sandbox.tasks import Status
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, opened
 from comfyui_picpik.tests.unit.web.test_phrases import PHRASES
 from playwright.sync_api import Browser, Page
@@ -14,6 +15,7 @@ ENDED = {
     "en": (r"done · \d:\d\d · \d+ credits", r"upload: \d\.\d\d MB of pictures"),
     "zh": (r"完成 · \d:\d\d · \d+ 点", r"上传图片 \d\.\d\d MB"),
 }
+RUNNING = {"en": "running · ", "zh": "运行中 · "}
 BETWEEN_LINES = {"classic": "\n", "nodes2": " · "}
 
 LOOK = """() => {
@@ -56,8 +58,10 @@ def test_a_node_speaks_the_interface_s_language_and_its_lines_are_told_apart(
         page = front_end.page
         extract_graph(page, seed=seed, side=256)
         page.evaluate(LOOK)
-        sandbox.sandbox.faults.add("slow", action="ListTasksDetails", seconds=3)  # so long it says that it waits
-        assert front_end.run().kind == "execution_success"
+        sandbox.sandbox.faults.add("unknown_status", word=Status.RUNNING.value, polls=None)
+        page.get_by_test_id("queue-button").click()
+        page.wait_for_function("running => window.seen.some((text) => text.startsWith(running))", arg=RUNNING[locale])
+        sandbox.sandbox.tasks[-1].fault = None  # from now on it may be seen to end
 
         wait_for(page, canvas, locale)
         seen = set(page.evaluate("window.seen"))
