@@ -261,9 +261,10 @@ class Ledger:
     def tell(self, id: str, at: float) -> None:
         """Says that the user was told that this task was looked for in vain, and that running again pays.
 
-        The first time counts: whoever has asked for it after that has asked knowing it.
+        The earliest time counts: whoever has asked for it after that has asked knowing it. It is the first one, unless
+        the clock was set back.
         """
-        self._note("UPDATE tasks SET told = COALESCE(told, ?) WHERE id = ?", at, id)
+        self._note("UPDATE tasks SET told = MIN(COALESCE(told, ?1), ?1) WHERE id = ?2", at, id)
 
     def hand_out(self, id: str, at: float) -> None:
         """Says that a node has given the TaskUID away instead of the pictures."""

@@ -18,7 +18,7 @@ class Job:
 
     `wanted` is the row as this job would begin it, `record` the row as it is. `request` is what is sent, or None where
     the request is known by its row alone, and so cannot be sent, or need not be any more. `asked` is when its user
-    asked for it. `let_go` is called when the last one who watched it has gone.
+    asked for it; 0 where that is not known. `let_go` is called when the last one who watched it has gone.
     """
 
     def __init__(

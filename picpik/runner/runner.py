@@ -76,10 +76,14 @@ class Runner:
         """Sees to it that the request becomes results, once. Returns at once; requests keep their order.
 
         `asked` is when its user asked for it, in seconds since 1970 by this machine's clock; None: just now. What was
-        told after that does not make it pay again.
+        told after that does not make it pay again, and neither does anything where the clock was set back since.
         """
         handle = Handle(self._loop)
-        asked = self._clock.time() if asked is None else asked
+        now = self._clock.time()
+        if asked is None:
+            asked = now
+        elif asked > now:
+            asked = 0.0
         self._insist(self._core.submit(handle, account, request, asked))
         return handle
 

@@ -538,6 +538,33 @@ def test_whoever_was_told_once_pays_by_running_again_though_runs_queued_before_h
     assert house.requests(SUBMIT) == 2
 
 
+def test_a_clock_that_is_set_back_after_the_user_was_told_keeps_no_run_from_paying_for_long(house):
+    clock = SetClock()
+    runner = house.runner(clock=clock)
+    house.faults.add("garbage", action=SUBMIT, accepted=False)
+    clock.ahead = 3600.0
+    with pytest.raises(SearchEnded):
+        runner.submit(house.account, house.extract("one")).result.result(house.SOON)
+    clock.ahead = 0.0
+    with pytest.raises(SearchEnded):
+        runner.submit(house.account, house.extract("one")).result.result(house.SOON)
+    house.run(runner, house.extract("one"))
+    assert house.requests(SUBMIT) == 2
+
+
+def test_a_run_that_was_queued_before_the_clock_was_set_back_does_not_pay_for_what_nobody_was_told(house):
+    clock = SetClock()
+    clock.ahead = 3600.0
+    runner = house.runner(clock=clock)
+    house.faults.add("garbage", action=SUBMIT, accepted=False)
+    queued = clock.time()
+    clock.ahead = 0.0
+    for _ in range(2):
+        with pytest.raises(SearchEnded):
+            runner.submit(house.account, house.extract("one"), queued).result.result(house.SOON)
+    assert house.requests(SUBMIT) == 1
+
+
 def test_what_was_lost_and_looked_for_in_vain_while_nobody_waited_is_told_before_it_is_paid_anew(house):
     runner = house.runner()
     house.faults.add("garbage", action=SUBMIT, accepted=False)
