@@ -32,7 +32,7 @@ from ..api import (
     request_key,
     unseeded_key,
 )
-from ..ledger import Ledger, LedgerThread, Owners, Record, ResultFolder, drop_oldest, new_record
+from ..ledger import UNKNOWN, Ledger, LedgerThread, Owners, Record, ResultFolder, drop_oldest, new_record
 from .acceptance import Acceptance
 from .account_session import AccountSessions, Connect
 from .collector import CheckPicture
@@ -264,8 +264,13 @@ class Core:
             self._ledger.note(Ledger.let_go, job.record.id, self._owners.me)
 
     def _is_to_do(self, record: Record) -> bool:
-        """What was looked for in vain is looked for again when it is asked for."""
-        was_searched = record.search_ended is not None and not record.suspects and record.task_uid is None
+        """What was looked for in vain is looked for again when it is asked for.
+
+        A look that ComfyUI ended over is made up for, as nobody else would end it.
+        """
+        was_searched = (
+            record.state == UNKNOWN and not (record.suspects or record.task_uid) and record.search_ended is not None
+        )
         return record.id not in self._searched and (not was_searched or record.is_expired(self._clock.time()))
 
     async def _is_anothers(self, record: Record) -> bool:

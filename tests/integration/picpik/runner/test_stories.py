@@ -579,6 +579,23 @@ def test_what_was_lost_and_looked_for_in_vain_while_nobody_waited_is_told_before
     assert house.requests(SUBMIT) == 2
 
 
+def test_what_comfyui_ended_over_in_its_last_look_is_not_looked_for_for_ever(house):
+    first = house.runner()
+    house.faults.add("garbage", action=SUBMIT, accepted=False)
+    with pytest.raises(SearchEnded):
+        first.submit(house.account, house.extract("one")).result.result(house.SOON)
+    house.faults.add("hang", action="ListRunningTasks")
+    first.submit(house.account, house.extract("one"))
+    history = TaskHistory(house.home)
+    until(lambda: history.recent(1)[0].state == LOOKING, "it is looked for once more")
+    first.stop()
+    assert history.recent(1)[0].state == LOOKING
+    house.faults.clear()
+    house.runner().resume(house.account)
+    until(lambda: history.recent(1)[0].state == UNKNOWN, "it has been looked for")
+    assert house.paid() == 0
+
+
 def test_nothing_is_paid_while_the_service_cannot_be_asked_whether_it_was_accepted(make_house):
     house = make_house(until_seen=True)
     runner = house.runner()
