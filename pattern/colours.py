@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import functools
+from dataclasses import dataclass
 
 import numpy as np
 
+from .evenness import Evenness, evenness_of
 from .threads import in_slices
 
 _KEYS = 1 << 24
@@ -13,7 +15,8 @@ _PLACE_VALUES = np.array([1, 1 << 8, 1 << 16], np.float32)
 """Of red, green and blue in a key. All keys are whole numbers that float32 has exactly."""
 
 
-class Colours(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Colours:
     """A picture as whole levels, and its different colours.
 
     A key is a colour as one number: red + 256 * green + 65536 * blue.
@@ -28,6 +31,11 @@ class Colours(NamedTuple):
     def levels(self) -> np.ndarray:
         """uint8 [H, W, 3], the same memory as the keys."""
         return levels_of(self.keys)
+
+    @functools.cached_property
+    def evenness(self) -> Evenness:
+        """Where the picture is even."""
+        return evenness_of(self.keys)
 
     def spread(self, values: np.ndarray) -> np.ndarray:
         """[H, W] of what there is of each distinct colour: values [n]."""

@@ -10,14 +10,12 @@ from .colours import Colours, as_floats, keys_of
 from .inks import lowest, nearest
 from .threads import in_slices
 
-_CALM = 8
-"""Levels by which the pixels of one area may differ from their neighbours."""
 _LEAST_CALM = 0.3
 """Share of a print of areas and edges that is calm; of a grainy picture less is."""
 _DETOUR = 0.08
 """How much longer the way from ink to ink may be by way of a mixture of them."""
-_ROWS = 32
-"""So many rows of a large print stay in the processor's cache with all that is thought of them."""
+_ROWS = 128
+"""So many rows are worked on at a time: with fewer, threads wait for each other between many short calculations."""
 
 
 class Edges(NamedTuple):
@@ -59,7 +57,7 @@ _NO_EDGES = Edges(*(np.empty(0, dtype) for dtype in (np.int64, np.uint8, np.uint
 
 def _rough_pixels(colours: Colours) -> np.ndarray:
     """bool [H, W]: what is not calm; nothing of a picture that has too little that is."""
-    calm = calm_pixels(colours.keys, _CALM)
+    calm = colours.evenness.calm
     return ~calm if np.count_nonzero(calm) >= _LEAST_CALM * calm.size else np.zeros_like(calm)
 
 
@@ -95,24 +93,6 @@ def _areas(rough: np.ndarray, colours: Colours, palette: np.ndarray, inks: np.nd
     return areas
 
 
-def calm_pixels(keys: np.ndarray, levels: int) -> np.ndarray:
-    """bool [H, W]: the pixel, its right, its lower and its lower right neighbour differ by no more than so many levels.
-
-    The picture goes on at its other edge, as a tile does.
-    """
-    calm = np.empty(keys.shape, bool)
-
-    def look(rows: slice) -> None:
-        block = keys.take(range(rows.start, rows.stop + 1), axis=0, mode="wrap")
-        block = np.concatenate([block, block[:, :1]], axis=1).view(np.uint8)
-        low, high = np.minimum(block[1:], block[:-1]), np.maximum(block[1:], block[:-1])
-        low, high = np.minimum(low[:, 4:], low[:, :-4]), np.maximum(high[:, 4:], high[:, :-4])
-        calm[rows] = (high - low <= levels).view(np.uint32) == 0x01010101
-
-    in_slices(len(keys), look, longest=_ROWS)
-    return calm
-
-
 def _widened(areas: np.ndarray, rows: slice) -> np.ndarray:
     """Each pixel of some rows has the bits of all within 5 pixels, as an enlarged print has edges that wide.
 
@@ -130,10 +110,10 @@ def _widened(areas: np.ndarray, rows: slice) -> np.ndarray:
 def _between(keys: np.ndarray, beside: np.ndarray, places: np.ndarray, palette: np.ndarray) -> Edges:
     """Those of the places whose colour lies between two of the inks beside them. Edges are mixed in sRGB levels."""
     levels, inks = as_floats(keys), as_floats(keys_of(palette))
-    gaps = np.sqrt(((inks[:, None] - inks) ** 2).sum(2))
+    gaps = np.sqrt(_squares(inks[:, None] - inks))
     one, other = _two_inks(levels, beside, inks, gaps)
     to_one, to_other = _away(levels, inks, one), _away(levels, inks, other)
-    gap = np.maximum(gaps.take(one * len(inks) + other), np.float32(1e-3))
+    gap = np.maximum(gaps, np.float32(1e-3)).take(one * len(inks) + other, mode="clip")
     found = np.flatnonzero(to_one + to_other - gap <= _DETOUR * gap)
     share = np.clip(((to_one - to_other) * (to_one + to_other) / gap**2 + 1) / 2, 0, 1)
     return Edges(places[found], one[found].astype(np.uint8), other[found].astype(np.uint8), share[found])
@@ -151,8 +131,9 @@ def _two_inks(
     one, other = _number(lowest_bit), _number(others)
     many = np.flatnonzero(others & (others - 1))
     distances = _distances(levels.take(many, axis=0), inks)
-    bits = np.left_shift(1, np.arange(len(inks), dtype=np.uint8), dtype=beside.dtype)
-    np.copyto(distances, np.inf, where=(beside[many] & bits[:, None]) == 0)
+    beside = beside.take(many)
+    for ink, row in enumerate(distances):
+        np.copyto(row, np.inf, where=beside >> ink & 1 == 0)
     one[many] = near = lowest(distances)
     to_others = np.where(np.eye(len(inks), dtype=bool), np.float32(-np.inf), gaps)
     other[many] = lowest(distances - to_others.take(near, axis=1))
@@ -166,17 +147,19 @@ def _number(bit: np.ndarray) -> np.ndarray:
 
 def _away(levels: np.ndarray, inks: np.ndarray, which: np.ndarray) -> np.ndarray:
     """float32 [n]: how far each colour is from one of the inks."""
-    return np.sqrt(_squares(inks.take(which, axis=0) - levels))
+    return np.sqrt(_squares(inks.take(which, axis=0, mode="clip") - levels))
 
 
 def _distances(levels: np.ndarray, inks: np.ndarray) -> np.ndarray:
     """float32 [m, n] between inks [m, 4] and colours [n, 4], as levels: whole numbers, whose squares are exact."""
-    squared = inks @ (-2 * levels.T)
-    squared += _squares(levels)
-    squared += _squares(inks)[:, None]
-    return np.sqrt(squared, out=squared)
+    planes = np.ascontiguousarray(levels.T)
+    return np.stack([np.sqrt(_squares((planes - ink[:, None]).T)) for ink in inks])
 
 
 def _squares(levels: np.ndarray) -> np.ndarray:
-    """float32 [n] of [n, 4], in sum; a product of matrices adds up short rows faster than anything else."""
-    return (levels * levels) @ np.ones(4, np.float32)
+    """float32 [...] of [..., 4], in sum.
+
+    No product of matrices: it would begin threads of its own in each of ours.
+    """
+    squares = levels * levels
+    return squares[..., 0] + squares[..., 1] + squares[..., 2]

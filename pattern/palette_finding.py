@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .colours import Colours, keys_of, levels_of, used_keys
-from .edges import calm_pixels
+from .evenness import evenness_of
 from .oklab import levels_to_oklab, to_levels
 from .threads import in_slices
 
@@ -15,7 +15,6 @@ _BIN_BITS = 5
 _ROUNDS = 30
 _OWN_COLOUR = 0.1
 """Share of a group of alike colours from which on one of them is its own, and the others are its edges."""
-_CALM = 8
 _ROUGH_WEIGHT = 0.05
 """What a pixel on an edge or in grain counts, of one in a calm area."""
 _ACCENT = 0.7
@@ -69,7 +68,7 @@ def _counts(keys: np.ndarray, wanted: np.ndarray, where: np.ndarray | None = Non
 
 def _flat_colours(colours: Colours) -> np.ndarray:
     """Keys of the colours that fill areas, the most frequent one first."""
-    is_flat = calm_pixels(colours.keys, 0)
+    is_flat = colours.evenness.flat
     if np.count_nonzero(is_flat) < _FLAT_PRINT * is_flat.size:
         return np.empty(0, np.int32)
     keys = used_keys(colours.keys, is_flat)
@@ -105,7 +104,7 @@ def _are_calm(keys: np.ndarray) -> np.ndarray:
         (np.arange(side)[part, None] + [0, 1]).ravel() % side
         for side, part in zip(keys.shape, _grid(keys), strict=True)
     )
-    return calm_pixels(keys[np.ix_(rows, columns)], _CALM)[::2, ::2]
+    return evenness_of(keys[np.ix_(rows, columns)]).calm[::2, ::2]
 
 
 def _grouped_palette(colours: Colours, count: int) -> np.ndarray:
