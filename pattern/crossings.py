@@ -16,8 +16,8 @@ _MOST = 256 * 1024
 """Pixels on the lines inside a tile that are looked at; of a large tile some of its lines tell enough."""
 _EDGE = 16
 """Lines next to an edge, as a share of the length at most a quarter, that what broke the edge may have changed."""
-
-
+_GOLDEN = (5**0.5 - 1) / 2
+"""Multiples of it are spread evenly, and never begin anew."""
 _BLOCK = 256
 """Pixels along the edge that are copied at a time: what is upright in the picture is no line in memory."""
 
@@ -64,5 +64,11 @@ def _inside(count: int, length: int, between_blocks: bool) -> np.ndarray:
 
 
 def thinned(places: np.ndarray, length: int, most: int) -> np.ndarray:
-    """As many of the lines at these places, of such a length, as have `most` pixels together, spread over all."""
-    return places[:: -(-len(places) * length // most) or 1]
+    """As many of the lines at these places, of such a length, as have `most` pixels together, spread over all.
+
+    Not at equal distances, as what repeats in a print at that distance would be seen always or never.
+    """
+    step = -(-len(places) * length // most) or 1
+    firsts = np.arange(0, len(places), step)
+    some = firsts + (np.arange(len(firsts)) * _GOLDEN % 1 * step).astype(np.intp)
+    return places[some[some < len(places)]]

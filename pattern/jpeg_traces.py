@@ -37,10 +37,15 @@ def jpeg_traces(tile: np.ndarray) -> JpegTraces:
 
 
 def _has_blocks(tile: np.ndarray) -> bool:
-    """Whether brightness jumps a little more often from one block of 8 pixels to the next than inside of them."""
+    """Whether brightness jumps a little more often from one block of 8 pixels to the next than inside of them.
+
+    A print that is drawn in such blocks jumps nowhere else.
+    """
     jumps = np.mean([_jumps_by_phase(np.moveaxis(tile @ LUMA, axis, 0)) for axis in (0, 1)], axis=0)
     inside = jumps[1:]
-    return bool(jumps[0] - inside.max() > _BLOCKS * (inside.std() + 0.02 * _LEVEL + 0.05 * inside.mean()))
+    return bool(
+        inside.any() and jumps[0] - inside.max() > _BLOCKS * (inside.std() + 0.02 * _LEVEL + 0.05 * inside.mean())
+    )
 
 
 def _jumps_by_phase(lines: np.ndarray) -> np.ndarray:

@@ -37,6 +37,9 @@ _LIGHT = 0.8
 _LEAST_LIGHT = 0.3
 _UNLIKE = 0.05
 _LEAST_UNLIKE = LEVEL
+_UNUSUAL = 2
+_GREATEST = 16
+"""Times the median of so many."""
 _JPEG = 2
 """Times the limits in what was a JPEG: there both sides of the edge were rounded apart from each other."""
 _UNLIKE_IN_JPEG = 2
@@ -115,12 +118,12 @@ def _jumps(steps: Steps, was_jpeg: bool) -> bool:
     limit = _UNLIKE_IN_JPEG if was_jpeg else _UNLIKE
     # Taking the like of it away leaves no more than there was.
     jump = (steps.size[0] - np.maximum(steps.before[0], steps.after[0])).mean()
-    return bool(jump > limit * _LEAST_UNLIKE) and _exceeds(unlikeness(steps, 1), _LEAST_UNLIKE) > limit
+    return bool(jump > limit * _LEAST_UNLIKE) and _is_beyond(unlikeness(steps, 1), _LEAST_UNLIKE, limit)
 
 
 def _has_strip(joint: Joint) -> bool:
     """Of a tile that was no JPEG: there the edges of its blocks are strokes, too."""
-    return any(_exceeds(values, _LEAST_STRIP) > _STRIP for values in strips(joint, _STRIP * _LEAST_STRIP))
+    return any(_is_beyond(values, _LEAST_STRIP, _STRIP) for values in strips(joint, _STRIP * _LEAST_STRIP))
 
 
 def _stands_out(measure: Callable[[Steps], np.ndarray], steps: Steps, least: float, limits: Sequence[float]) -> bool:
@@ -130,12 +133,18 @@ def _stands_out(measure: Callable[[Steps], np.ndarray], steps: Steps, least: flo
     """
     if (measure(steps.of_the_seam)[:, 0] <= least * np.array(limits)).all():
         return False
-    return any(_exceeds(values, least) > limit for values, limit in zip(measure(steps), limits, strict=True))
+    return any(_is_beyond(values, least, limit) for values, limit in zip(measure(steps), limits, strict=True))
 
 
-def _exceeds(values: np.ndarray, least: float) -> float:
-    """How many times the seam's value, which comes first, is as great as the greatest inside and `least` together."""
-    return float(values[0] / (max(values[1:].max(initial=0), 0) + least))
+def _is_beyond(values: np.ndarray, least: float, limit: float) -> bool:
+    """Whether the seam's value, which comes first, is beyond the greatest inside and `least` together, times a limit.
+
+    What need not exceed the greatest must be unusual beside the next ones: in a print of blocks all of them are great.
+    """
+    inside = values[1:]
+    if values[0] <= limit * (max(inside.max(initial=0), 0) + least):
+        return False
+    return limit >= 1 or not len(inside) or bool(values[0] > _UNUSUAL * np.median(np.sort(inside)[-_GREATEST:]))
 
 
 def _jumping_parts(steps: Steps) -> list[tuple[int, int]]:

@@ -206,6 +206,19 @@ def cloth(
     return Cloth(np.clip(picture, 0, 1).astype(np.float32), columns, is_brick)
 
 
+def cross_stitch(rng: np.random.Generator, stitches: int, side: int) -> Array:
+    """A tile of so many stitches a side, each of so many pixels a side: diamonds of other colours on a plain ground."""
+    colours = rng.integers(0, 256, (6, 3)) / 255
+    chart = np.zeros((stitches, stitches), int)
+    for _ in range(stitches):
+        reach = int(rng.integers(1, 5))
+        down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+        row, column = (place[abs(down) + abs(across) <= reach] for place in (down, across))
+        y, x = rng.integers(stitches, size=2)
+        chart[(row + y) % stitches, (column + x) % stitches] = rng.integers(1, 6)
+    return np.kron(colours[chart], np.ones((side, side, 1))).astype(np.float32)
+
+
 def eight_bit(picture: Array) -> Array:
     return np.rint(np.clip(picture, 0, 1) * 255).astype(np.float32) / 255
 

@@ -113,6 +113,26 @@ def test_only_the_bad_places_are_marked_on_both_sides_of_the_seam():
     assert set(columns) == {146, 147, 152, 153}
 
 
+def test_a_cross_stitch_print_repeats_though_each_of_its_stitches_ends_at_a_hard_edge():
+    """And one that lacks three rows of stitches does not."""
+    tiles = [
+        (side, prints.cross_stitch(np.random.default_rng([side, seed]), 60, side))
+        for side in (3, 4, 6, 8, 10)
+        for seed in range(12)
+    ]
+    alarms = sum(not check_seams(tile, STRAIGHT).is_seamless for _, tile in tiles)
+    missed = sum(check_seams(tile[: -3 * side], STRAIGHT).is_seamless for side, tile in tiles)
+    assert alarms <= 0.05 * len(tiles)
+    assert missed <= 0.15 * len(tiles)
+
+
+def test_a_large_print_of_small_stitches_repeats():
+    """Of its lines some are looked at, and their distance must not be that of the stitches."""
+    tile = prints.cross_stitch(np.random.default_rng(4), 256, 4)
+    assert check_seams(tile, STRAIGHT).is_seamless
+    assert not check_seams(tile[:-12], STRAIGHT).is_seamless
+
+
 def test_plain_ground_repeats():
     assert check_seams(np.full((64, 48, 3), 0.4, np.float32), STRAIGHT).is_seamless
 
