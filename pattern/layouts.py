@@ -80,6 +80,7 @@ class Layout:
         columns, rows = self.period
         if columns == rows == 1:
             return tile
+        tile = np.ascontiguousarray(tile)  # what was scaled before has its channels apart from each other in memory
         height, width = tile.shape[:2]
         straight = np.empty((rows * height, columns * width, tile.shape[2]), tile.dtype)
         for row in range(rows):

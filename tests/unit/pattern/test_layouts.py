@@ -102,6 +102,15 @@ def test_the_straight_tile_laid_straight_is_the_same_cloth_to_the_pixel(layout: 
     assert np.array_equal(np.tile(straight, (2, 2, 1)), meant)
 
 
+@pytest.mark.parametrize("kind", LAYOUTS)
+def test_a_tile_whose_channels_lie_apart_in_memory_makes_the_same_straight_tile(kind):
+    """ComfyUI's own scaling leaves them so."""
+    apart = np.moveaxis(np.random.default_rng(1).random((3, 7, 5)), 0, -1)
+    assert not apart.flags.c_contiguous
+    layout = Layout(kind)
+    assert np.array_equal(layout.straight_tile(apart), layout.straight_tile(apart.copy(order="C")))
+
+
 @settings(derandomize=True, max_examples=100, database=None)
 @given(layout=layouts, height=st.integers(2, 15), width=st.integers(2, 15))
 def test_no_smaller_part_of_the_straight_tile_repeats_straight(layout: Layout, height: int, width: int):
