@@ -86,6 +86,47 @@ def test_cloth_has_the_pixels_of_its_tile(comfyui: ComfyuiServer, tmp_path: Path
     np.testing.assert_array_equal(cloth, np.tile(np.concatenate([tile, lower, tile], axis=1), (2, 1, 1)))
 
 
+@pytest.mark.parametrize("layout", ["half-drop", "half-brick", "mirror", "turned"])
+def test_a_print_that_comfyui_has_scaled_goes_through_every_free_node(
+    comfyui: ComfyuiServer, tmp_path: Path, layout: str
+):
+    """Some ways of scaling leave the channels apart from each other in memory."""
+    scaled = {"image": ["made", 0], "upscale_method": "lanczos", "width": 512, "height": 384, "crop": "disabled"}
+    laid = {"tile": ["scaled", 0], "layout": layout, "drop": "1/2"}
+    prompt = {
+        "made": made(tmp_path, print_of_dots(2, 3)),
+        "scaled": node("ImageScale", **scaled),
+        "find": node("PicpikFindRepeat", images=["scaled", 0], layout="straight", refine=False),
+        "mend": node("PicpikMendSeams", **laid, width=0.15),
+        "check": node("PicpikCheckSeams", **laid),
+        "cloth": node("PicpikRepeatPattern", **laid, columns=2, rows=2),
+        "reduce": node("PicpikReduceColours", images=["scaled", 0], colours=3, dither=False),
+        "recolour": node(
+            "PicpikColourway",
+            images=["scaled", 0],
+            palette_from=["reduce", 1],
+            palette_to="#fff\n#f00\n#00f",
+            keep_shading=True,
+        ),
+        "save": node(
+            "PicpikSaveForPrint",
+            images=["scaled", 0],
+            filename_prefix=f"scaled {layout}",
+            format="TIFF",
+            dpi=150.0,
+            embed_workflow=False,
+        ),
+        "marks": node("PreviewImage", images=["check", 1]),
+    }
+
+    (tile,), (cloth,), *_ = images_of(
+        comfyui, tmp_path, prompt, "scaled", "cloth", "reduce", "find", "mend", "recolour"
+    )
+
+    assert cloth.shape == (2 * 384, 2 * 512, 3)
+    np.testing.assert_array_equal(cloth[:384, :512], tile)
+
+
 def test_a_tile_that_was_cut_too_short_is_mended_and_then_repeats(comfyui: ComfyuiServer, tmp_path: Path):
     outcome = comfyui.client.run(
         {
