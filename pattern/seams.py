@@ -38,8 +38,9 @@ _LEAST_LIGHT = 0.3
 _UNLIKE = 0.05
 _LEAST_UNLIKE = LEVEL
 _UNUSUAL = 2
+"""Times the median of the greatest inside."""
 _GREATEST = 16
-"""Times the median of so many."""
+"""So many of them."""
 _JPEG = 2
 """Times the limits in what was a JPEG: there both sides of the edge were rounded apart from each other."""
 _UNLIKE_IN_JPEG = 2
