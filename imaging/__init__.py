@@ -37,6 +37,7 @@ from .points import (
 from .result_files import (
     PictureFacts as PictureFacts,
     check_picture as check_picture,
+    describe_picture as describe_picture,
     read_picture_size as read_picture_size,
 )
 from .sizes import LARGEST_SIDE as LARGEST_SIDE, SMALLEST_SIDE as SMALLEST_SIDE, output_size as output_size

@@ -52,12 +52,20 @@ def refuse_unusable_mask(name: str, mask: torch.Tensor) -> None:
     _refuse_unusable(name, levels)
 
 
-def encode_mask(name: str, mask: torch.Tensor, size: tuple[int, int], executor: Executor | None = None) -> EncodedImage:
+def encode_mask(
+    name: str,
+    mask: torch.Tensor,
+    size: tuple[int, int],
+    executor: Executor | None = None,
+    *,
+    is_inverted: bool = False,
+) -> EncodedImage:
     """One entry of `mask_entries` as a single-channel PNG of pure 0 and 255, fitted to `size` (width, height).
 
-    0.5 and above becomes 255. Only then a mask of another size is fitted with a bilinear filter, antialiased where it
-    shrinks, and cut again: the file depends on nothing but `size` and what `mask_digest` covers. A mask that is empty
-    or full, before or after fitting, raises ImageRefused. `executor` as in `encode_picture`.
+    0.5 and above becomes 255, or 0 where the file `is_inverted`. Only then a mask of another size is fitted with a
+    bilinear filter, antialiased where it shrinks, and cut again: the file depends on nothing but `size`, `is_inverted`
+    and what `mask_digest` covers. A mask that is empty or full, before or after fitting, raises ImageRefused.
+    `executor` as in `encode_picture`.
     """
     levels, notes = mask_levels(name, mask)
     _refuse_unusable(name, levels)
@@ -71,7 +79,9 @@ def encode_mask(name: str, mask: torch.Tensor, size: tuple[int, int], executor: 
         notes += (f"{name}: fitted from {width} x {height} to {size[0]} x {size[1]}{_stretched(width, height, size)}",)
     white = painted(levels)
     notes += _inversion_note(name, white)
-    pixels = white.astype(np.uint8)[..., None] * np.uint8(255)
+    if is_inverted:
+        notes += (f"{name}: sent inverted, as this service redraws what is black",)
+    pixels = (white != is_inverted).astype(np.uint8)[..., None] * np.uint8(255)
     chunks = encode_png(lambda start, stop: pixels[start:stop], *size, 1, (MASK,), executor or own_pool())
     return EncodedImage("image/png", chunks, *size, notes)
 

@@ -75,6 +75,15 @@ def check_picture(data: bytes, label: str = "The file") -> PictureFacts:
     return PictureFacts(_MEDIA_TYPES[str(picture.format)], *upright_size(picture))
 
 
+def describe_picture(data: bytes) -> str:
+    """Format, size and kind of pixels, from the header alone: "PNG 512 x 512 RGB"; "no picture" of anything else."""
+    try:
+        picture = _open(io.BytesIO(data), "The file")
+    except UnreadableImage:
+        return "no picture"
+    return f"{picture.format} {picture.width} x {picture.height} {picture.mode}"
+
+
 def read_picture_size(path: Path) -> tuple[int, int]:
     """Width and height of the upright picture in a file, from its header alone; UnreadableImage where there is none."""
     try:

@@ -17,7 +17,7 @@ from ...imaging import (
     picture_digest,
     picture_entries,
 )
-from ...picpik.api import ApplyReferencePattern as Request, UnencodedRequest, parse_extra_parameters
+from ...picpik.api import ApplyReferencePattern as Request, Redrawn, UnencodedRequest, parse_extra_parameters
 from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
@@ -96,13 +96,17 @@ class ApplyReferencePattern(GeneratingNode):
             "color_correction": color_correction,
         }
         async with cls.paid_run(inputs) as run:
-            return await run.outputs(functools.partial(_requests, raw_image, mask, pattern_image, options, inputs))
+            redrawn = run.assumptions.redrawn
+            return await run.outputs(
+                functools.partial(_requests, raw_image, mask, pattern_image, redrawn, options, inputs)
+            )
 
 
 def _requests(
     raw_image: torch.Tensor,
     mask: torch.Tensor,
     pattern_image: torch.Tensor,
+    redrawn: Redrawn,
     options: dict[str, Any],
     inputs: GenerationInputs,
     uploads: Uploads,
@@ -116,19 +120,25 @@ def _requests(
             "pattern_image": picture_entries("pattern_image", pattern_image),
         }
     )
-    return [_request(entry, options | extra, inputs, uploads) for entry in entries]
+    return [_request(entry, redrawn, options | extra, inputs, uploads) for entry in entries]
 
 
 def _request(
-    entry: dict[str, torch.Tensor], options: dict[str, Any], inputs: GenerationInputs, uploads: Uploads
+    entry: dict[str, torch.Tensor],
+    redrawn: Redrawn,
+    options: dict[str, Any],
+    inputs: GenerationInputs,
+    uploads: Uploads,
 ) -> UnencodedRequest:
     raw_image, mask, pattern_image = entry["raw_image"], entry["mask"], entry["pattern_image"]
     height, width = raw_image.shape[:2]
     generation, notes = inputs.generation(width, height, "raw")
     uploads.note(*notes)
+    is_inverted = redrawn is Redrawn.BLACK
+    mask_encoder = functools.partial(encode_mask, is_inverted=is_inverted)
     asked = Request(
         uploads.digest(picture_digest, raw_image),
-        uploads.digest(mask_digest, mask),
+        uploads.digest(_inverted_digest if is_inverted else mask_digest, mask),
         uploads.digest(picture_digest, pattern_image),
         **options,
         generation=generation,
@@ -136,8 +146,13 @@ def _request(
 
     def encode() -> Request:
         raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
-        _, mask_uri = uploads.encode(encode_mask, "mask", mask, (raw.width, raw.height))
+        _, mask_uri = uploads.encode(mask_encoder, "mask", mask, (raw.width, raw.height))
         _, pattern_uri = uploads.encode(encode_picture, "pattern_image", pattern_image, inputs.upload_format)
         return replace(asked, raw_image=raw_uri, mask=mask_uri, pattern_image=pattern_uri)
 
     return UnencodedRequest(asked, encode)
+
+
+def _inverted_digest(mask: torch.Tensor) -> str:
+    """What is sent inverted asks for another picture than what was paid for before that was corrected."""
+    return f"inverted {mask_digest(mask)}"

@@ -13,7 +13,7 @@ from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
 from ...imaging import picture_entries
-from ...picpik.api import RANDOM_SEED, Account, Action, Request
+from ...picpik.api import RANDOM_SEED, Account, Action, Assumptions, Request
 from ...picpik.ledger import estimated_credits, estimated_seconds
 from ...picpik.runner import Handle, TaskResult
 from ..host import Execution, execution, raw_images, service, when_queued
@@ -68,6 +68,11 @@ class PaidRun:
         self._account = account
         self._account_note = account_note
         self._inputs = inputs
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What is assumed of the service that the run is for."""
+        return self._account.assumptions
 
     async def outputs(
         self,

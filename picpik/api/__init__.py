@@ -35,6 +35,14 @@ from .actions import (
     parse_extra_parameters as parse_extra_parameters,
     result_kind as result_kind,
 )
+from .assumptions import (
+    ASSUMED as ASSUMED,
+    CFG_SPELLINGS as CFG_SPELLINGS,
+    STATUS_WORDS as STATUS_WORDS,
+    Assumptions as Assumptions,
+    Base64Form as Base64Form,
+    Redrawn as Redrawn,
+)
 from .client import Client as Client, Credits as Credits
 from .clock import SYSTEM_CLOCK as SYSTEM_CLOCK, Clock as Clock
 from .data_uri import DataUri as DataUri
@@ -55,6 +63,7 @@ from .models import (
     ModelList as ModelList,
     ModelRef as ModelRef,
 )
+from .observer import Observer as Observer
 from .pixel_digest import PixelDigest as PixelDigest
 from .proxies import Proxies as Proxies, check_proxy as check_proxy
 from .request_keys import request_key as request_key, unseeded_key as unseeded_key
@@ -67,11 +76,8 @@ from .ret_codes import (
     THROTTLED as THROTTLED,
 )
 from .task_actions import TASK_ACTIONS as TASK_ACTIONS
-from .task_details import (
-    COLLECTABLE_SECONDS as COLLECTABLE_SECONDS,
-    TaskDetail as TaskDetail,
-    TaskStatus as TaskStatus,
-)
+from .task_details import COLLECTABLE_SECONDS as COLLECTABLE_SECONDS, TaskDetail as TaskDetail
+from .task_status import TaskStatus as TaskStatus
 from .task_uids import created_at as created_at
 from .timeouts import AT_THE_SCREEN as AT_THE_SCREEN, Timeouts as Timeouts
 from .transport import tls_context as tls_context

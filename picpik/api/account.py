@@ -8,18 +8,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from .assumptions import ASSUMED, Assumptions
+
 _SANDBOX = "sandbox-"
 
 
 @dataclass(frozen=True)
 class Account:
-    """`endpoint` is a URL. `proxy` is a URL, or None for what the environment says. In a sandbox nothing is paid."""
+    """`endpoint` is a URL. `proxy` is a URL, or None for what the environment says. In a sandbox nothing is paid.
+
+    `assumptions` are what is assumed of the service behind the endpoint.
+    """
 
     endpoint: str
     public_key: str = field(repr=False)
     private_key: str = field(repr=False)
     proxy: str | None = field(default=None, repr=False)
     is_sandbox: bool = False
+    assumptions: Assumptions = field(default=ASSUMED, repr=False)
 
     @cached_property
     def identity(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import ssl
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from .answer_fields import text, whole_number
 from .clock import SYSTEM_CLOCK, Clock
 from .errors import ApiError, BadAnswer, HttpRefused
 from .models import ModelList
+from .observer import Observer
 from .proxies import Proxies
 from .signing import sign
 from .task_details import TaskDetail
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 _BIGGEST_ANSWER = 16 * 1024 * 1024
 _BIGGEST_PICTURE = 256 * 1024 * 1024
 _RESULT_SERVER = "The server of the results"
+_log = logging.getLogger("picpik")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Client:
         timeouts: Timeouts = Timeouts(),  # noqa: B008  frozen
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = SYSTEM_CLOCK,
+        observer: Observer = Observer(),  # noqa: B008  it keeps nothing
     ) -> None:
         import httpx
 
@@ -73,6 +77,7 @@ class Client:
         self.account = account
         self._timeouts = timeouts
         self._clock = clock
+        self._observer = observer
         self._service_zero: float | None = None
         reads, submits = (transport, transport) if transport else _ways(account, ssl_context or tls_context())
         options: dict[str, Any] = {"timeout": timeouts.for_httpx(), "trust_env": False}
@@ -110,9 +115,9 @@ class Client:
         An answer with a TaskUID is an accepted task, whatever else it says.
         """
         # hashing tens of megabytes belongs into a thread
-        body = await asyncio.to_thread(self._signed, params)
+        body = await asyncio.to_thread(self._signed, self.account.assumptions.as_sent(params))
         sent = asyncio.Event()
-        posting = self._post(self._submits, body, sent)
+        posting = self._observed_post(self._submits, params, body, sent)
         answer = await in_time_once(sent, posting, self._timeouts.whole_submit, self.account.host)
         if task_uid := text(answer.get("TaskUID")):
             return task_uid
@@ -126,7 +131,8 @@ class Client:
             self._check_refusal("ListTasksDetails", answer)
         listed = self._list("TaskDetailList", answer)
         entries = (entry for entry in listed if isinstance(entry, dict) and text(entry.get("TaskUID")))
-        return {detail.task_uid: detail for detail in map(TaskDetail.from_params, entries)}
+        details = (TaskDetail.from_params(entry, self.account.assumptions) for entry in entries)
+        return {detail.task_uid: detail for detail in details}
 
     async def running_tasks(self) -> list[str]:
         """ListRunningTasks: the TaskUIDs of all tasks of the account that have not ended."""
@@ -152,7 +158,9 @@ class Client:
 
     async def download(self, url: str) -> bytes:
         """The whole body behind a result URL, its length checked. Raises CallFailed without naming the URL."""
-        return await in_time(self._download(url), self._timeouts.whole_picture, _RESULT_SERVER)
+        content = await in_time(self._download(url), self._timeouts.whole_picture, _RESULT_SERVER)
+        self._tell(self._observer.downloaded, url, content)
+        return content
 
     async def _download(self, url: str) -> bytes:
         if not is_web_address(url):
@@ -169,14 +177,33 @@ class Client:
         return answer
 
     async def _read_call(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        posting = self._post(self._reads, self._signed(params), asyncio.Event())
+        posting = self._observed_post(self._reads, params, self._signed(params), asyncio.Event())
         return await in_time(posting, self._timeouts.whole_answer, self.account.host)
 
     def _signed(self, params: Mapping[str, Any]) -> tuple[bytes, ...]:
-        """The body of one call, in pieces."""
-        signed = {**params, "PublicKey": self.account.public_key, "request_uuid": str(uuid.uuid4())}
+        """The body of one call, in pieces. A request_uuid that is among the params is kept."""
+        signed = {"request_uuid": str(uuid.uuid4()), **params, "PublicKey": self.account.public_key}
         signed["Signature"] = sign(signed, self.account.private_key)
         return tuple(json_pieces(signed))
+
+    async def _observed_post(
+        self, http: httpx.AsyncClient, params: Mapping[str, Any], body: Sequence[bytes], sent: asyncio.Event
+    ) -> dict[str, Any]:
+        self._tell(self._observer.calling, params)
+        try:
+            answer = await self._post(http, body, sent)
+        except HttpRefused as error:
+            self._tell(self._observer.refused, params, error)
+            raise
+        self._tell(self._observer.answered, params, answer)
+        return answer
+
+    def _tell(self, see: Callable[..., None], *what: Any) -> None:
+        """What is learned on the way must not cost what was paid for: a fault in it is the log's."""
+        try:
+            see(self.account, *what)
+        except Exception:  # noqa: BLE001  whatever it is
+            _log.exception("PICPIK: what a call told of the service could not be noted, by a fault of the pack")
 
     async def _post(self, http: httpx.AsyncClient, body: Sequence[bytes], sent: asyncio.Event) -> dict[str, Any]:
         """The answer. `sent` is set when the body is sent, or when an answer comes before that.
@@ -227,6 +254,7 @@ class Client:
         date = http_date(response.headers.get("Date", ""))
         if date is not None:
             self._service_zero = date - self._clock.monotonic()
+            self._tell(self._observer.clock_told, date - self._clock.time())
 
 
 def _ways(account: Account, ssl_context: ssl.SSLContext) -> tuple[httpx.AsyncBaseTransport, httpx.AsyncBaseTransport]:

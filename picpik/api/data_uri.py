@@ -9,25 +9,31 @@ from __future__ import annotations
 import hashlib
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _RAW_PIECE = 192 * 1024  # divisible by 3, so pieces join without padding; 256 KiB of text
 
 
 @dataclass(frozen=True)
 class DataUri:
-    """`data:<media_type>;base64,<text>`; `pieces` joined is the ASCII text."""
+    """`data:<media_type>;base64,<text>`, or the text alone where it `is_bare`; `pieces` joined is the ASCII text."""
 
     media_type: str
     pieces: tuple[bytes, ...] = field(repr=False)
+    is_bare: bool = False
 
     @classmethod
     def encode(cls, media_type: str, chunks: Iterable[bytes]) -> DataUri:
         """From the chunks of an image file, of any sizes."""
         return cls(media_type, tuple(b2a_base64(raw, newline=False) for raw in _recut(chunks)))
 
+    def bare(self) -> DataUri:
+        """The same picture without the head that names its type."""
+        return replace(self, is_bare=True)
+
     def __iter__(self) -> Iterator[bytes]:
-        yield f"data:{self.media_type};base64,".encode()
+        if not self.is_bare:
+            yield f"data:{self.media_type};base64,".encode()
         yield from self.pieces
 
     @property

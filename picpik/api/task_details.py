@@ -1,46 +1,24 @@
-"""Tasks as the service tells of them: TaskDetail, and the meaning of its Status words in one place.
+"""Tasks as the service tells of them: TaskDetail, and what its Status and the rest of it mean together.
 
-Source: appendix TaskDetail. The words of today's API are not published; the older generation's are Queuing, Running,
-Finished and Error. A known word, or evidence (results are there, or an error is told), decides; any other word is
-UNKNOWN, is shown as it came, and keeps the task waiting.
+Source: appendix TaskDetail. The words of today's API are not published (see `assumptions`). A known word, or evidence
+(results are there, or an error is told), decides; any other word is UNKNOWN, is shown as it came, and keeps the task
+waiting.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from .actions import RANDOM_SEED, ResultKind, result_kind
 from .answer_fields import text, texts, whole_number
+from .assumptions import ASSUMED, Assumptions
+from .task_status import TaskStatus
 
 COLLECTABLE_SECONDS = 24 * 3600.0
 """How long the service keeps what a task made. Source: the page of ListTasksDetails."""
 
-
-class TaskStatus(Enum):
-    """Where a task is. The value is what a user reads."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    FINISHED = "finished"
-    FAILED = "failed"
-    UNKNOWN = "in an unknown state"
-
-    @property
-    def ended(self) -> bool:
-        return self in (TaskStatus.FINISHED, TaskStatus.FAILED)
-
-
-_WORDS: dict[str, TaskStatus] = {
-    **dict.fromkeys(("queuing", "queueing", "queued", "queue", "pending", "waiting"), TaskStatus.QUEUED),
-    **dict.fromkeys(("running", "processing", "in_progress", "started"), TaskStatus.RUNNING),
-    **dict.fromkeys(
-        ("finished", "finish", "success", "succeeded", "succeed", "completed", "complete", "done"), TaskStatus.FINISHED
-    ),
-    **dict.fromkeys(("error", "failed", "fail", "failure", "canceled", "cancelled"), TaskStatus.FAILED),
-}
 
 _NO_ERROR = ("", "ok", "okay", "no error", "no errors", "none", "null", "nil", "n/a", "0", "-")
 
@@ -71,7 +49,7 @@ class TaskDetail:
         return f'in state "{self.status_word}"' if self.status is TaskStatus.UNKNOWN else self.status.value
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> TaskDetail:
+    def from_params(cls, params: Mapping[str, Any], assumptions: Assumptions = ASSUMED) -> TaskDetail:
         """From one TaskDetail of an answer; a field that is missing or of a wrong type counts as not given."""
         word = text(params.get("Status"))
         # the parent company's gateway echoes an Action with "Response" behind it
@@ -85,7 +63,11 @@ class TaskDetail:
         error_message = text(params.get("ErrorMassage")).strip() or text(params.get("ErrorMessage")).strip()
         return cls(
             task_uid=text(params["TaskUID"]),
-            status=_status(word, bool(urls or any(told)), bool(error_code) or _is_error(error_message)),
+            status=_status(
+                assumptions.status_of(word),
+                has_results=bool(urls or any(told)),
+                has_error=bool(error_code) or _is_error(error_message, assumptions),
+            ),
             status_word=word,
             action=action,
             image_urls=urls,
@@ -97,8 +79,7 @@ class TaskDetail:
         )
 
 
-def _status(word: str, has_results: bool, has_error: bool) -> TaskStatus:
-    known = _known(word)
+def _status(known: TaskStatus, *, has_results: bool, has_error: bool) -> TaskStatus:
     if known is TaskStatus.FINISHED and has_results:
         return known
     if has_error or known is TaskStatus.FAILED:
@@ -108,15 +89,11 @@ def _status(word: str, has_results: bool, has_error: bool) -> TaskStatus:
     return known
 
 
-def _is_error(message: str) -> bool:
+def _is_error(message: str, assumptions: Assumptions) -> bool:
     """The field is documented as the message *on error*, so whatever stands in it tells that the task failed.
 
     But for texts that plainly say otherwise ("ok", "success", a state): a task that is taken for failed by mistake is
     paid for again, one that is taken for running by mistake is only waited for.
     """
     plain = message.strip(" \t\r\n.!").lower()
-    return plain not in _NO_ERROR and _known(plain) in (TaskStatus.FAILED, TaskStatus.UNKNOWN)
-
-
-def _known(word: str) -> TaskStatus:
-    return _WORDS.get(word.strip().lower(), TaskStatus.UNKNOWN)
+    return plain not in _NO_ERROR and assumptions.status_of(plain) in (TaskStatus.FAILED, TaskStatus.UNKNOWN)

@@ -38,7 +38,7 @@ class AccountSession:
 
 
 class AccountSessions:
-    """One session for each account, made at its first use. A proxy that was changed since serves the same session."""
+    """One session for each account, made at its first use, and kept when its proxy or what is assumed changes."""
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class AccountSessions:
                 session = self._sessions[account.identity] = self._session(account, await self._connect(account))
             elif session.client.account != account:
                 session.connection.replace(await self._connect(account))
+                session.poller.rhythm = self._rhythm(account)
             return session
 
     def now(self) -> float | None:
@@ -89,13 +90,15 @@ class AccountSessions:
     def _session(self, account: Account, client: Client) -> AccountSession:
         connection = Connection(client)
         pace = Pace()
-        rhythm = Rhythm(account.is_loopback, self._poll_interval)
         search = Search(
             connection, self._ledger, self._owners, self._work, self._clock, pace, self._jitter, self._delays
         )
-        poller = Poller(connection, rhythm, pace, self._jitter, self._delays)
+        poller = Poller(connection, self._rhythm(account), pace, self._jitter, self._delays)
         collector = Collector(connection, self._folder, self._check_picture, self._work, self._jitter, self._delays)
         return AccountSession(connection, pace, search, poller, collector)
+
+    def _rhythm(self, account: Account) -> Rhythm:
+        return Rhythm(account.is_loopback, self._poll_interval, account.assumptions.poll_pause)
 
 
 async def credits_used(client: Client) -> int | None:

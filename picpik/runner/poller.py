@@ -64,7 +64,7 @@ class Poller:
         self, connection: Connection, rhythm: Rhythm, pace: Pace, jitter: random.Random, delays: Delays
     ) -> None:
         self._connection = connection
-        self._rhythm = rhythm
+        self.rhythm = rhythm
         self._pace = pace
         self._jitter = jitter
         self._delays = delays
@@ -83,7 +83,7 @@ class Poller:
         task has taken, where that is known.
         """
         now = self._now()
-        first = max(self._rhythm.least, self._rhythm.first(shortest_past) - age)
+        first = max(self.rhythm.least, self.rhythm.first(shortest_past) - age)
         waiting = _Waiting(task_uid, watcher, now - age, now + first)
         self._waiting.append(waiting)
         self._changed.set()
@@ -118,7 +118,7 @@ class Poller:
         """Sleeps till the next poll is due; a newcomer makes it due earlier, never at once."""
         while self._waiting:
             self._changed.clear()
-            due = max(self._last + self._rhythm.least, min(waiting.due for waiting in self._waiting))
+            due = max(self._last + self.rhythm.least, min(waiting.due for waiting in self._waiting))
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), max(0.0, due - self._now()))
                 continue
@@ -146,7 +146,7 @@ class Poller:
             waiting.settle(None)
 
     def _interval(self, waiting: _Waiting) -> float:
-        pause = self._rhythm.interval(self._now() - waiting.since)
+        pause = self.rhythm.interval(self._now() - waiting.since)
         return pause * self._pace.factor * self._jitter.uniform(0.9, 1.1)
 
     async def _failed(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
@@ -167,7 +167,7 @@ class Poller:
             pause *= self._pace.factor
         for each in waiting:
             each.watcher.troubled(error)
-        self._last = self._now() + pause - self._rhythm.least
+        self._last = self._now() + pause - self.rhythm.least
 
     def _refuse(self, waiting: Sequence[_Waiting], error: CallFailed) -> None:
         """What was refused is asked for again, ever more slowly: a topped-up account or a mended key is noticed."""

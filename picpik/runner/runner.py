@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from ..api import SYSTEM_CLOCK, Account, Client, Clock, PicpikError, Request, Timeouts, tls_context
+from ..api import SYSTEM_CLOCK, Account, Client, Clock, Observer, PicpikError, Request, Timeouts, tls_context
 from ..ledger import FILE_NAME, FOLDER_NAME, OWNERS_FOLDER, Durability, LedgerThread, Owners, ResultFolder
 from .collector import CheckPicture
 from .core import Core
@@ -31,6 +31,7 @@ class Runner:
 
     `home` holds the ledger and the results. `check_picture` tells a complete picture from anything else.
     `poll_interval` in seconds replaces the pack's own rhythm. `keep_bytes` bounds the delivered results kept on disk.
+    `observer` learns of the services from the calls.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Runner:
         delays: Delays = Delays(),  # noqa: B008  frozen
         jitter: random.Random | None = None,
         clock: Clock = SYSTEM_CLOCK,
+        observer: Observer = Observer(),  # noqa: B008  it keeps nothing
     ) -> None:
         self._timeouts = timeouts
+        self._observer = observer
         self._clock = clock
         self._durability = Durability()
         self._owners = Owners(home / OWNERS_FOLDER)
@@ -180,7 +183,7 @@ class Runner:
 
     async def _connect(self, account: Account) -> Client:
         context = await asyncio.to_thread(tls_context)
-        return Client(account, ssl_context=context, timeouts=self._timeouts, clock=self._clock)
+        return Client(account, ssl_context=context, timeouts=self._timeouts, clock=self._clock, observer=self._observer)
 
     def _tell_of_a_failure(self, work: Future[Any]) -> None:
         if work.cancelled() or (error := work.exception()) is None:

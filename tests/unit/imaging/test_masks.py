@@ -228,3 +228,10 @@ def test_a_mask_of_one_half_of_the_picture_is_not_remarked_on():
     mask = torch.zeros(32, 48)
     mask[:, :30] = 1
     assert encode_mask("mask", mask, (48, 32)).notes == ()
+
+
+def test_a_mask_for_a_service_that_redraws_black_is_sent_inverted_and_that_is_said():
+    mask = painted_square()
+    plain, inverted = (encode_mask("mask", mask, (24, 16), is_inverted=is_inverted) for is_inverted in (False, True))
+    assert np.array_equal(read(inverted), 255 - read(plain))
+    assert set(inverted.notes) - set(plain.notes) == {"mask: sent inverted, as this service redraws what is black"}

@@ -7,7 +7,14 @@ import zlib
 
 import numpy as np
 import pytest
-from comfyui_picpik.imaging import PictureFacts, UnreadableImage, check_picture, decode_batch, read_picture_size
+from comfyui_picpik.imaging import (
+    PictureFacts,
+    UnreadableImage,
+    check_picture,
+    decode_batch,
+    describe_picture,
+    read_picture_size,
+)
 from comfyui_picpik.imaging.result_files import MAX_PIXELS
 from hypothesis import given, settings, strategies as st
 from PIL import Image, ImageFile
@@ -257,3 +264,9 @@ def outcome(look):
 def test_any_bytes_at_all_are_unreadable_and_nothing_worse(data):
     with pytest.raises(UnreadableImage):
         check_picture(data)
+
+
+def test_a_picture_is_described_by_its_header():
+    assert describe_picture(file("PNG", "RGBA")).startswith("PNG ")
+    assert describe_picture(file("PNG", "RGBA")).endswith(" RGBA")
+    assert describe_picture(b"<html>") == "no picture"
