@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 _LONGEST = 60.0
 
@@ -14,3 +15,11 @@ def until(condition: Callable[[], object], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"waited in vain until {what}"
         time.sleep(0.005)
+
+
+async def until_true(condition: Callable[[], Awaitable[object]], what: str = "it came true") -> None:
+    """The same where the condition has to be asked for, as over HTTP."""
+    end = time.monotonic() + _LONGEST
+    while not await condition():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        await asyncio.sleep(0.01)

@@ -14,16 +14,21 @@ from pathlib import Path
 
 import folder_paths
 
-from ...imaging import check_picture
+from ...imaging import check_picture, describe_picture
 from ...picpik.accounts import (
     SANDBOX,
     Choice,
     KnownModels,
+    Recorder,
     Report,
     Settings,
+    differences,
     examine,
+    read_facts,
     read_models,
+    service_name,
     unconfigured,
+    with_differences,
     write_models,
 )
 from ...picpik.api import AT_THE_SCREEN, Account, Client, ModelList, NotConfigured
@@ -73,7 +78,10 @@ def check_choice(choice: Choice, *, is_used: bool = True) -> Report:
         account = account_of(choice)
     except NotConfigured as error:
         return unconfigured(error)
-    report = asyncio.run(examine(account))
+    report = asyncio.run(examine(account, recorder()))
+    recorder().flush()
+    facts = read_facts(home()).get(service_name(account.endpoint), {})
+    report = with_differences(report, differences(facts, account.assumptions))
     if is_used and report.credits is not None and _runner.cache_info().currsize:
         runner().saw_credits(account, report.credits.used)
     return report
@@ -87,10 +95,12 @@ def account_identity(name: str = "") -> str:
 def account_fingerprint() -> str:
     """Changes with the account, so that ComfyUI does not hand out another account's cached picture. Tells no key.
 
-    It changes, too, after pictures were handed out of which some are missing: the next run shall try to fetch those.
+    It changes, too, with what is assumed to be redrawn, and after pictures were handed out of which some are missing:
+    the next run shall try to fetch those.
     """
     incomplete = runner().incomplete if _runner.cache_info().currsize else 0
-    return f"{account_identity()} {incomplete}"
+    choice = settings().choose()
+    return f"{choice.identity} {choice.assumptions.redrawn.value} {incomplete}"
 
 
 def accounts() -> dict[str, Account]:
@@ -123,7 +133,7 @@ def refresh_models() -> KnownModels:
 
 
 async def _listed_models(account: Account) -> ModelList:
-    client = Client(account, timeouts=AT_THE_SCREEN)
+    client = Client(account, timeouts=AT_THE_SCREEN, observer=recorder())
     try:
         return await client.models()
     finally:
@@ -143,8 +153,21 @@ def runner() -> Runner:
 
 @functools.cache
 def _runner() -> Runner:
-    made = Runner(home(), check_picture, poll_interval=Settings(os.environ).poll_interval)
+    made = Runner(home(), check_picture, poll_interval=Settings(os.environ).poll_interval, observer=recorder())
     atexit.register(made.stop)
+    return made
+
+
+def recorder() -> Recorder:
+    """What learns of the services, from all calls of the process."""
+    with _making:
+        return _recorder()
+
+
+@functools.cache
+def _recorder() -> Recorder:
+    made = Recorder(home(), describe_picture)
+    atexit.register(made.flush)
     return made
 
 

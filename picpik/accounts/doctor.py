@@ -9,10 +9,22 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from ..api import AT_THE_SCREEN, Account, ApiError, CallFailed, Client, Credits, NeverSent, NotConfigured, Proxies
+from ..api import (
+    AT_THE_SCREEN,
+    Account,
+    ApiError,
+    CallFailed,
+    Client,
+    Credits,
+    NeverSent,
+    NotConfigured,
+    Observer,
+    Proxies,
+)
+from .differences import Difference
 
 _CLOCK_TOLERANCE = 60.0
 _DNS_SECONDS = 10.0
@@ -53,10 +65,20 @@ def unconfigured(error: NotConfigured) -> Report:
     return Report((Finding(error.what, error.do),))
 
 
-async def examine(account: Account) -> Report:
-    """Asks the service of the account, through its proxy."""
+def with_differences(report: Report, found: Iterable[Difference]) -> Report:
+    """The report, and in what the service differs from what the pack assumes."""
+    return replace(report, findings=(*report.findings, *map(_difference, found)))
+
+
+def _difference(difference: Difference) -> Finding:
+    advice = "Look at it in Settings > PICPIK > Service: it can be corrected there." if difference.correction else ""
+    return Finding(f"Service: {difference.what}", advice)
+
+
+async def examine(account: Account, observer: Observer = Observer()) -> Report:  # noqa: B008  it keeps nothing
+    """Asks the service of the account, through its proxy; `observer` learns of it."""
     try:
-        client = Client(account, timeouts=AT_THE_SCREEN)
+        client = Client(account, timeouts=AT_THE_SCREEN, observer=observer)
     except NotConfigured as error:
         return unconfigured(error)
     try:

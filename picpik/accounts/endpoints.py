@@ -22,6 +22,11 @@ def endpoint_url(chosen: str) -> str:
     return ENDPOINTS.get(chosen or "international") or _checked_url(chosen)
 
 
+def service_name(endpoint: str) -> str:
+    """Under which what is known of a service stands: host and port of its URL."""
+    return urlsplit(endpoint).netloc.rpartition("@")[2].lower()
+
+
 def _checked_url(text: str) -> str:
     if not _is_http_url(text):
         raise NotConfigured(

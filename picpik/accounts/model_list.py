@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..api import DEFAULT_MODEL, ModelList, ModelRef
+from .json_files import write_json
 
 FILE_NAME = "models.json"
 _MOST_LISTS = 20
@@ -49,17 +48,9 @@ def read_models(home: Path, identity: str) -> KnownModels:
 
 def write_models(home: Path, identity: str, known: KnownModels) -> None:
     """Keeps the list of one account beside those of others. Blocks; raises OSError."""
-    home.mkdir(parents=True, exist_ok=True)
     lists = {**_lists(home), identity: known}
     newest = sorted(lists, key=lambda each: lists[each].as_of, reverse=True)[:_MOST_LISTS]
-    descriptor, part = tempfile.mkstemp(dir=home, prefix=".models-", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({each: asdict(lists[each]) for each in newest}, file, ensure_ascii=False)
-        Path(part).replace(home / FILE_NAME)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    write_json(home / FILE_NAME, {each: asdict(lists[each]) for each in newest})
 
 
 def _lists(home: Path) -> Mapping[str, KnownModels]:

@@ -10,12 +10,13 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
-from ..api import Account, NotConfigured
-from .endpoints import SANDBOX, endpoint_url
+from ..api import ASSUMED, Account, Assumptions, NotConfigured
+from .corrections import Corrections, read_corrections
+from .endpoints import SANDBOX, endpoint_url, service_name
 from .saved_accounts import FILE_NAME, SavedAccount, SavedAccounts, read_saved
 
 
@@ -43,6 +44,7 @@ class Choice:
     private_key: str = field(default="", repr=False)
     proxy: str | None = field(default=None, repr=False)
     refusal: NotConfigured | None = field(default=None, repr=False)
+    assumptions: Assumptions = field(default=ASSUMED, repr=False)
 
     @property
     def account(self) -> Account:
@@ -58,7 +60,7 @@ class Choice:
 
     @property
     def _account(self) -> Account:
-        return Account(self.endpoint, self.public_key, self.private_key, self.proxy)
+        return Account(self.endpoint, self.public_key, self.private_key, self.proxy, assumptions=self.assumptions)
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ class Settings:
     environ: Mapping[str, str] = field(repr=False)
     saved: SavedAccounts = field(default_factory=SavedAccounts, repr=False)
     saved_in: Path | None = None
+    corrections: Corrections = field(default_factory=Corrections, repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str], default_home: Path) -> Settings:
         """The settings of this moment; `default_home` is the home folder where PICPIK_HOME names none. Blocks."""
         home = cls(environ).home or default_home
-        return cls(environ, read_saved(home), home)
+        return cls(environ, read_saved(home), home, read_corrections(home))
 
     def choose(self, name: str = "") -> Choice:
         """The account of this name, or the default one for an empty name. Raises NotConfigured, as of an unknown name.
@@ -84,10 +87,10 @@ class Settings:
         if self._value("PICPIK_ENDPOINT") == SANDBOX:
             return Choice("", SANDBOX, Source.NOT_NEEDED, _beaten(name, "PICPIK_ENDPOINT=sandbox"))
         if self._env_keys != ("", ""):
-            return self._of_environment(_beaten(name, "PICPIK_PUBLIC_KEY"))
+            return self._corrected(self._of_environment(_beaten(name, "PICPIK_PUBLIC_KEY")))
         if name and name not in self.saved.accounts:
             raise self.saved.trouble or _unknown(name, list(self.saved.accounts))
-        return self._of_saved(name or self.saved.default)
+        return self._corrected(self._of_saved(name or self.saved.default))
 
     def choices(self) -> dict[str, Choice]:
         """All of them by their names, the default one by an empty name, too; without those that cannot be chosen."""
@@ -155,6 +158,12 @@ class Settings:
             return Choice(name, endpoint, Source.SAVED, None, saved.public_key, saved.private_key, saved.proxy or None)
         refusal = self.saved.trouble or self._no_keys(saved.public_key, saved.private_key)
         return Choice(name, endpoint, Source.NOWHERE, proxy=saved.proxy or None, refusal=refusal)
+
+    def _corrected(self, choice: Choice) -> Choice:
+        if choice.endpoint == SANDBOX:
+            return choice
+        assumptions = self.corrections.of(service_name(choice.endpoint))
+        return replace(choice, assumptions=assumptions, refusal=choice.refusal or self.corrections.trouble)
 
     @property
     def _env_keys(self) -> tuple[str, str]:
