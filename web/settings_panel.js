@@ -5,6 +5,7 @@ import { button, element, useStyles, write } from "./dom.js"
 import { refreshModels, rereadModels } from "./model_choices.js"
 import { loadPhrases, t, translate } from "./phrases.js"
 import { read, send } from "./routes.js"
+import { serviceReport } from "./service_report.js"
 
 const ENDPOINTS = { international: "International (api.picpik.ai)", china: "China (api.picpikai.com)", sandbox: "Sandbox (local, free)" }
 const SOURCES = { environment: "keys of the environment", saved: "saved keys", "not needed": "no keys needed", "not set": "no keys" }
@@ -30,7 +31,8 @@ class Panel {
     this.content = element("div", { className: "picpik-panel-content" })
     // it stays in its place: a screen reader tells what changes in a region that it has met before
     this.message = element("div", { className: "picpik-message", role: "status" })
-    this.root = element("div", { className: "picpik picpik-panel" }, this.content, this.message)
+    this.report = element("div", { className: "picpik-panel-content" })
+    this.root = element("div", { className: "picpik picpik-panel" }, this.content, this.message, this.report)
     this.open()
   }
 
@@ -73,6 +75,7 @@ class Panel {
     select.onchange = () => {
       this.show(this.status, select.value)
       this.message.replaceChildren() // it was about another account
+      this.report.replaceChildren()
     }
     return row(t("Account"), select)
   }
@@ -86,6 +89,7 @@ class Panel {
       this.button("save", t("Save"), () => this.save(), "picpik-change picpik-first"),
       this.button("test", t("Test connection"), () => this.test()),
       this.button("models", t("Refresh models"), () => this.models()),
+      this.button("service", t("Service"), () => this.service()),
       account && !isUsual ? this.button("default", t("Make default"), () => this.makeDefault(), "picpik-change") : null,
       account?.keys_set ? this.button("clear", t("Clear keys"), () => this.clearKeys(), "picpik-change") : null,
       account ? this.button("remove", t("Remove account"), () => this.remove(), "picpik-change") : null,
@@ -170,6 +174,30 @@ class Panel {
     this.say(t("{main} models and {sub} sub-models are offered.", { main: main.length, sub: sub.length }), "well")
   }
 
+  async service() {
+    const name = this.account?.name ?? ""
+    this.say("")
+    this.showReport(name, await read(`service_facts?name=${encodeURIComponent(name)}`))
+  }
+
+  showReport(name, known) {
+    const act = (route, body, what) => this.tried(() => this.correct(name, route, body, what))
+    const say = (text) => this.say(text, "well")
+    const { changeable } = this.status
+    this.report.replaceChildren(...serviceReport(known, { changeable, act, say }).filter((each) => each !== null))
+  }
+
+  /** Money hangs on it: it is asked once more, and said from when on it counts. */
+  async correct(name, route, body, what) {
+    const sentences = what
+      ? [translate(what), t("From the next run on the pack acts accordingly. What was paid for stays as it is.")]
+      : [t("From the next run on the pack assumes what it assumed at first.")]
+    const title = what ? t("Correct") : t("Take corrections back")
+    if (!(await confirmed(title, sentences.join("\n"), "default"))) return
+    this.showReport(name, await send(route, { name, ...body }))
+    this.say(t("Saved. It is used from the next run on."), "well")
+  }
+
   /** Does one thing at a time, says why it failed, and leaves the focus on the button that it was asked for by. */
   async tried(work, part) {
     if (this.isBusy) return
@@ -190,7 +218,7 @@ class Panel {
 }
 
 /** Cancel and Escape give null, which is a no. */
-const confirmed = (title, message) => app.extensionManager.dialog.confirm({ title, message, type: "delete" })
+const confirmed = (title, message, type = "delete") => app.extensionManager.dialog.confirm({ title, message, type })
 
 function inUse({ in_use, environment, changeable, trouble }) {
   const place = ENDPOINTS[in_use.endpoint] ? t(ENDPOINTS[in_use.endpoint]) : in_use.endpoint

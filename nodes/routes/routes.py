@@ -8,12 +8,14 @@ from .accounts import accounts, check_account, remove_account, save_account
 from .guard import Handler, guarded
 from .models import models, refresh_models
 from .raw_images import raw_image
+from .service_facts import correct_service, service_facts, take_corrections_back
 from .tasks import collect, picture, tasks
 
 READS: dict[str, Handler] = {
     "/picpik/accounts": accounts,
     "/picpik/models": models,
     "/picpik/raw_images": raw_image,
+    "/picpik/service_facts": service_facts,
     "/picpik/tasks": tasks,
     r"/picpik/tasks/{id:[0-9a-f]{32}}/pictures/{index:\d{1,3}}": picture,
 }
@@ -22,6 +24,8 @@ WRITES: dict[str, Handler] = {
     "/picpik/accounts/remove": remove_account,
     "/picpik/accounts/check": check_account,
     "/picpik/models/refresh": refresh_models,
+    "/picpik/service_facts/correct": correct_service,
+    "/picpik/service_facts/take_back": take_corrections_back,
     "/picpik/tasks/collect": collect,
 }
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from comfyui_picpik.devtools.comfyui_server import ComfyuiServer
 from comfyui_picpik.devtools.environment import Environment
-from comfyui_picpik.sandbox import SandboxThread, start_in_thread
+from comfyui_picpik.sandbox import Quirks, SandboxThread, start_in_thread
 from comfyui_picpik.tests.browser.canvases import CANVASES, extract_graph, open_settings, opened, screenshots
+from comfyui_picpik.tests.comfy.prompts import extract_prompt
 from playwright.sync_api import Browser, Page, Response, expect
 
 PUBLIC, PRIVATE = "canary-public-key", "canary-private-key"
@@ -334,3 +335,51 @@ def test_the_models_of_an_account_are_offered_as_soon_as_it_is_the_default_one(
 
 def test_the_page_s_own_settings_know_nothing_of_accounts(keyless: ComfyuiServer):
     assert "PICPIK.Accounts" not in json.dumps(keyless.client.http.get("/settings").json())
+
+
+@pytest.fixture
+def melting(keyless: ComfyuiServer) -> Iterator[SandboxThread]:
+    """A service that has its own word for a running task, of which ComfyUI has learned by a run."""
+    running = start_in_thread(
+        public_key=PUBLIC,
+        private_key=PRIVATE,
+        seconds_queued=0.3,
+        seconds_per_task=0.3,
+        quirks=Quirks(status_words={"Running": "Melting"}),
+    )
+    save(keyless, "Studio", endpoint=running.endpoint)
+    assert keyless.client.run(extract_prompt(seed=7201), 60).error is None
+    yield running
+    running.stop()
+
+
+@pytest.mark.usefixtures("melting")
+def test_what_a_service_does_is_shown_before_it_is_copied_and_corrected_when_it_was_confirmed(
+    browser: Browser, keyless: ComfyuiServer, environment: Environment
+):
+    with opened(browser, keyless, environment, "nodes2", "settings-service") as front_end:
+        page = front_end.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        open_settings(page)
+        panel = page.locator(".picpik-panel")
+        panel.get_by_role("button", name="Service").click()
+        expect(panel).to_contain_text("The Status “Melting” is not known to the pack.")
+        report = panel.get_by_label("Report", exact=True)
+        expect(report).to_have_value(re.compile("Queuing > Melting > Finished"))
+        page.screenshot(path=screenshots(environment) / "settings-service-report.png")
+
+        panel.get_by_role("button", name="Copy report").click()
+        expect(panel).to_contain_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == report.input_value()
+
+        panel.get_by_role("button", name="Correct").click()
+        asked = page.get_by_role("dialog").filter(has_text="From the next run on")
+        page.screenshot(path=screenshots(environment) / "settings-service-asked.png")
+        asked.get_by_role("button", name="Confirm").click()
+        expect(panel).to_contain_text("Nothing differs from what the pack assumes.")
+        expect(panel).to_contain_text("Corrected:")
+
+        panel.get_by_role("button", name="Take corrections back").click()
+        asked = page.get_by_role("dialog").filter(has_text="assumed at first")
+        asked.get_by_role("button", name="Confirm").click()
+        expect(panel).to_contain_text("The Status “Melting” is not known to the pack.")

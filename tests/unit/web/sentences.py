@@ -16,6 +16,9 @@ ROOMS = ("imaging", "pattern", "picpik", "nodes")
 PLACE = "\0"
 """Stands in a sentence for what is filled in."""
 
+OF_THE_REPORT = {"picpik/accounts/recorder.py", "picpik/accounts/facts_report.py"}
+"""Here are names of facts, and the report that is made of them for the makers of the pack: as English as its issues."""
+
 WORDS_COUNT = {"nodes/host/display.py", "picpik/runner/progress.py"}
 """Here a single word is something to read, too, such as "done"."""
 
@@ -45,6 +48,9 @@ OF_THE_CODE = {"Verdict", "SubmitVerdict", "Source"}
 
 NO_SENTENCES = {
     "PICPIK General", "private, max-age=86400", "no error", "no errors",
+    # names of facts and differences, and what a request is known by
+    "bare only", "data URI only", "with results", "with an error", "with a Seed sent", '^version = "(.+)"',
+    f"status {PLACE}{PLACE}", f"ret_code {PLACE}", f"inverted {PLACE}",
     f"ok: {PLACE}", f"trouble: {PLACE} {PLACE}",  # the report of Account is an output, as English as all outputs
 }  # fmt: skip
 
@@ -67,7 +73,7 @@ class Sentence:
 def sentences() -> list[Sentence]:
     """All that may come to a page."""
     paths = (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))
-    return [sentence for path in paths for sentence in _of_file(path)]
+    return [each for path in paths if path.relative_to(ROOT).as_posix() not in OF_THE_REPORT for each in _of_file(path)]
 
 
 def _of_file(path: Path) -> Iterator[Sentence]:
