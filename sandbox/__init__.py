@@ -120,6 +120,7 @@ Quirks
 ------
 Where the real service may differ from its pages: the switches of `Quirks`, set in Python
 (``sandbox.quirks.action_response = True``), by ``POST /_sandbox/quirks`` with an object, or by ``--quirk name=value``.
+``--facts FILE`` sets them as the pack has recorded a service in its ``service_facts.json``.
 """
 
 from .faults import FAULT_KINDS as FAULT_KINDS, Fault as Fault

@@ -5,11 +5,14 @@ import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from .quirks import Quirks
+from .recorded_facts import recorded_quirks, recorded_seconds, recorded_service
 from .running import LOCAL, PRIVATE_KEY, PUBLIC_KEY, Running, Sandbox
 
+_USUAL_SECONDS = {"seconds_queued": 0.2, "seconds_per_task": 1.0}
 _ABOUT = "A local PICPIK with real pictures and faults on demand."
 
 
@@ -18,8 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     quirks = Quirks()
     try:
-        quirks.change(dict(options.quirk))
-        asyncio.run(_serve(_sandbox(options, quirks), options.host, options.port))
+        facts = recorded_service(json.loads(options.facts.read_text("utf-8"))) if options.facts else {}
+        quirks.change(recorded_quirks(facts) | dict(options.quirk))
+        sandbox = _sandbox(options, quirks, recorded_seconds(facts))
+        asyncio.run(_serve(sandbox, options.host, options.port))
     except (OSError, ValueError) as error:
         sys.stderr.write(f"The sandbox could not start: {error}\n")
         return 1
@@ -32,12 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--public-key", default=PUBLIC_KEY, help="default %(default)s")
     parser.add_argument("--private-key", default=PRIVATE_KEY, help="default %(default)s")
-    parser.add_argument("--seconds-queued", type=float, default=0.2, help="default %(default)s")
-    parser.add_argument("--seconds-per-task", type=float, default=1.0, help="time a task runs (default %(default)s)")
+    parser.add_argument("--seconds-queued", type=float, help="default 0.2, or as recorded")
+    parser.add_argument("--seconds-per-task", type=float, help="time a task runs (default 1.0, or as recorded)")
     parser.add_argument(
         "--retention-seconds", type=float, default=24 * 3600, help="life of results and task details (default 24 h)"
     )
     parser.add_argument("--total-credits", type=int, default=1_000_000, help="default %(default)s")
+    parser.add_argument(
+        "--facts", type=Path, metavar="FILE", help="behave as the service that was called last in a service_facts.json"
+    )
     parser.add_argument(
         "--quirk", type=_quirk, action="append", default=[], metavar="NAME=JSON", help="e.g. models_as_array=true"
     )
@@ -52,12 +60,14 @@ def _quirk(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _sandbox(options: argparse.Namespace, quirks: Quirks) -> Sandbox:
+def _sandbox(options: argparse.Namespace, quirks: Quirks, recorded: dict[str, float]) -> Sandbox:
+    given = {name: getattr(options, name) for name in _USUAL_SECONDS}
+    seconds = _USUAL_SECONDS | recorded | {name: value for name, value in given.items() if value is not None}
     return Sandbox(
         public_key=options.public_key,
         private_key=options.private_key,
-        seconds_queued=options.seconds_queued,
-        seconds_per_task=options.seconds_per_task,
+        seconds_queued=seconds["seconds_queued"],
+        seconds_per_task=seconds["seconds_per_task"],
         retention_seconds=options.retention_seconds,
         total_credits=options.total_credits,
         quirks=quirks,

@@ -11,6 +11,7 @@ class RetCode(IntEnum):
     """Codes of the parent company's gateway where they are published; the last three are the sandbox's own choice."""
 
     SUCCESS = 0
+    THROTTLED = 153
     ACTION_MISSING = 160
     ACTION_UNKNOWN = 161
     SIGNATURE_MISSING = 170

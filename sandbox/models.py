@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .quirks import Quirks
+
 DEFAULT_STEPS = 10
 
 _INFERENCE = {"Steps": DEFAULT_STEPS, "Sampler": "Euler", "ClipSkip": 1, "CFGScale": 7.5}
@@ -33,8 +35,16 @@ def default_steps(model_code: str) -> int:
     return DEFAULT_STEPS
 
 
-def model_lists(as_array: bool) -> dict[str, Any]:
+def model_lists(quirks: Quirks) -> dict[str, Any]:
     """The four fields of ListModels: objects keyed by ModelCode, or arrays."""
-    if as_array:
-        return dict(MODELS)
-    return {field: {model["ModelCode"]: model for model in models} for field, models in MODELS.items()}
+    spelt = {field: [_spelt(model, quirks.cfg_spelling) for model in models] for field, models in MODELS.items()}
+    if quirks.models_as_array:
+        return spelt
+    return {field: {model["ModelCode"]: model for model in models} for field, models in spelt.items()}
+
+
+def _spelt(model: dict[str, Any], cfg_spelling: str) -> dict[str, Any]:
+    inference = model["InferenceParams"].items()
+    return model | {
+        "InferenceParams": {cfg_spelling if name == "CFGScale" else name: value for name, value in inference}
+    }

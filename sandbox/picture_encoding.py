@@ -2,15 +2,19 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from .answers import invalid
+from .quirks import PicturesTakenAs
 
 READABLE = ("PNG", "JPEG", "WEBP")
+PICTURE_FIELDS = ("Image", "ImageAndMaskList", "ImageList", "Mask", "RawImage", "RawImages")
 CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 
 _NO_PICTURE = (
@@ -35,6 +39,26 @@ def decode_picture(encoded: str, name: str) -> Image.Image:
     except _NO_PICTURE:
         raise invalid(name, f"is no picture in {', '.join(READABLE)}") from None
     return picture
+
+
+def check_form(parameters: Mapping[str, Any], taken: PicturesTakenAs) -> None:
+    """Refuses pictures that are not in the form that is taken, naming the field."""
+    for name in PICTURE_FIELDS:
+        pictures = parameters.get(name)
+        for encoded in pictures if isinstance(pictures, list) else [pictures]:
+            if isinstance(encoded, str) and taken != ("data URI" if encoded.startswith("data:") else "bare"):
+                raise invalid(name, f"is not Base64 as {taken}")
+
+
+def with_mask_inverted(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The request with the mask of ApplyReferencePattern turned black for white; as it is where there is none."""
+    pictures, index = parameters.get("ImageAndMaskList"), parameters.get("MaskIndex")
+    if not (isinstance(pictures, list) and isinstance(index, int) and 0 <= index < len(pictures)):
+        return dict(parameters)
+    inverted = encode_picture(255 - grey(decode_picture(pictures[index], "ImageAndMaskList")), "PNG")
+    others = list(pictures)
+    others[index] = base64.b64encode(inverted).decode()
+    return {**parameters, "ImageAndMaskList": others}
 
 
 def rgb(picture: Image.Image) -> NDArray[np.uint8]:

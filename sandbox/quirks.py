@@ -8,7 +8,20 @@ Empty = Literal["kept", "omitted", "null"]
 SeedTold = Literal["always", "when over", "never"]
 CutOuts = Literal["transparent", "with mask", "mask", "plain"]
 
-_CHOICES = {"empty": get_args(Empty), "seed_told": get_args(SeedTold), "cut_outs": get_args(CutOuts)}
+PicturesTakenAs = Literal["both", "data URI", "bare"]
+Redrawn = Literal["white", "black"]
+CfgSpelling = Literal["CFGScale", "CfgScale"]
+ResultFormat = Literal["PNG", "JPEG", "WEBP"]
+
+_CHOICES = {
+    "empty": get_args(Empty),
+    "seed_told": get_args(SeedTold),
+    "cut_outs": get_args(CutOuts),
+    "pictures_taken_as": get_args(PicturesTakenAs),
+    "redrawn": get_args(Redrawn),
+    "cfg_spelling": get_args(CfgSpelling),
+    "result_format": get_args(ResultFormat),
+}
 
 
 @dataclass
@@ -42,6 +55,18 @@ class Quirks:
     mask alone, or one on white alone."""
     masks_black_on_object: bool = False
     """The masks of objects are black where the object is."""
+    pictures_taken_as: PicturesTakenAs = "both"
+    """Pictures are taken as data URIs and as bare Base64, or in one of these forms only."""
+    redrawn: Redrawn = "white"
+    """What of the mask of ApplyReferencePattern is redrawn."""
+    cfg_spelling: CfgSpelling = "CFGScale"
+    """How ListModels spells it; requests may spell it either way."""
+    result_format: ResultFormat = "PNG"
+    """Of result files."""
+    idempotent_request_uuid: bool = False
+    """A submit with a request_uuid that was seen before is the same task, and not paid again."""
+    most_calls_per_second: int = 0
+    """More calls than that are throttled (RetCode 153); 0: any number."""
     refusal_http_status: int = 200
     """HTTP status of an answer with RetCode other than 0."""
     expired_http_status: int = 403
@@ -55,7 +80,9 @@ class Quirks:
         for name, value in changes.items():
             if name not in kinds:
                 raise ValueError(f"no quirk is called {name!r}; there are {', '.join(kinds)}")
-            if not isinstance(value, kinds[name]) and not (kinds[name] is float and isinstance(value, int)):
+            if (not isinstance(value, kinds[name]) or (kinds[name] is int and isinstance(value, bool))) and not (
+                kinds[name] is float and isinstance(value, int)
+            ):
                 raise ValueError(f"quirk {name} needs a {kinds[name].__name__}, not {value!r}")
             if name in _CHOICES and value not in _CHOICES[name]:
                 raise ValueError(f"quirk {name} is one of {', '.join(_CHOICES[name])}, not {value!r}")

@@ -3,15 +3,16 @@
 import math
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .actions import ACTIONS, TaskSpec
-from .answers import invalid, optional_fields, success
+from .answers import Refusal, RetCode, invalid, optional_fields, success
 from .credits import CreditBalance
 from .faults import FaultPlan
 from .models import model_lists
+from .picture_encoding import check_form, with_mask_inverted
 from .quirks import Quirks
 from .request_checks import KeyPair, authenticate
 from .result_files import ResultFileStore
@@ -57,6 +58,8 @@ class Service:
             quirks=quirks,
         )
         self._task_uids = TaskUidGenerator()
+        self._accepted_by_uuid: dict[str, Task] = {}
+        self._calls: deque[float] = deque()
         self._synchronous: dict[str, _Answerer] = {
             "ListTasksDetails": self._list_tasks_details,
             "ListRunningTasks": self._list_running_tasks,
@@ -75,6 +78,7 @@ class Service:
 
     async def answer(self, parameters: Mapping[str, Any], origin: str) -> dict[str, Any]:
         """Does what a request asks; `origin` is the address the client knows. Raises Refusal."""
+        self._throttle()
         await self.task_runner.run_in_thread(authenticate, parameters, self.keys)
         action = parameters["Action"]
         if action in ACTIONS:
@@ -92,10 +96,23 @@ class Service:
             "quirks": self.quirks.as_dict(),
         }
 
+    def _throttle(self) -> None:
+        most, now = self.quirks.most_calls_per_second, time.monotonic()
+        while self._calls and now - self._calls[0] > 1.0:
+            self._calls.popleft()
+        if most and len(self._calls) >= most:
+            raise Refusal(RetCode.THROTTLED, f"Throttled: more than {most} calls in a second")
+        self._calls.append(now)
+
     async def _submit(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        spec, digest, record = await self.task_runner.run_in_thread(_read_submit, parameters)
-        task = self._accept(parameters["Action"], spec, digest, record)
-        self.task_runner.start(task)
+        spec, digest, record = await self.task_runner.run_in_thread(_read_submit, parameters, self.quirks)
+        request_uuid = parameters.get("request_uuid", "")
+        task = self._accepted_by_uuid.get(request_uuid) if self.quirks.idempotent_request_uuid else None
+        if task is None:
+            task = self._accept(parameters["Action"], spec, digest, record)
+            self.task_runner.start(task)
+        if request_uuid:
+            self._accepted_by_uuid.setdefault(request_uuid, task)
         return success(parameters, self.quirks, TaskUID=task.uid)
 
     def _accept(self, action: str, spec: TaskSpec, digest: str, record: dict[str, Any]) -> Task:
@@ -142,7 +159,7 @@ class Service:
         return success(parameters, self.quirks, **optional_fields({"TaskUIDList": uids}, self.quirks))
 
     def _list_models(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
-        return success(parameters, self.quirks, **model_lists(self.quirks.models_as_array))
+        return success(parameters, self.quirks, **model_lists(self.quirks))
 
     def _get_credit_balance(self, parameters: Mapping[str, Any], _origin: str) -> dict[str, Any]:
         return success(
@@ -154,6 +171,9 @@ class Service:
         )
 
 
-def _read_submit(parameters: Mapping[str, Any]) -> tuple[TaskSpec, str, dict[str, Any]]:
-    spec = ACTIONS[parameters["Action"]](parameters)
+def _read_submit(parameters: Mapping[str, Any], quirks: Quirks) -> tuple[TaskSpec, str, dict[str, Any]]:
+    if quirks.pictures_taken_as != "both":
+        check_form(parameters, quirks.pictures_taken_as)
+    is_inverted = parameters["Action"] == "ApplyReferencePattern" and quirks.redrawn == "black"
+    spec = ACTIONS[parameters["Action"]](with_mask_inverted(parameters) if is_inverted else parameters)
     return spec, request_digest(parameters), abridged(dict(parameters))

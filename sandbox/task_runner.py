@@ -90,7 +90,7 @@ class TaskRunner:
         task.spec = None
 
     def _finish(self, task: Task, made: list[bytes | str]) -> None:
-        file_format = _file_format(task)
+        file_format = _file_format(task, self._quirks)
         for content in made:
             if isinstance(content, str):
                 task.texts.append(content)
@@ -111,7 +111,7 @@ async def _after(seconds: float, work: Coroutine[Any, Any, object]) -> None:
 
 def _make_results(task: Task, quirks: Quirks) -> list[bytes | str]:
     """The bytes of the task's files, or its texts."""
-    spec, file_format = _spec(task), _file_format(task)
+    spec, file_format = _spec(task), _file_format(task, quirks)
     counting = task.fault_of("picture_count")
     count = counting["count"] if counting else spec.results.count
     return [made for index in range(count) for made in _make_result(spec, index, file_format, quirks)]
@@ -137,6 +137,6 @@ def _spec(task: Task) -> TaskSpec:
     return task.spec
 
 
-def _file_format(task: Task) -> str:
+def _file_format(task: Task, quirks: Quirks) -> str:
     formatting = task.fault_of("picture_format")
-    return formatting["format"] if formatting else "PNG"
+    return formatting["format"] if formatting else quirks.result_format

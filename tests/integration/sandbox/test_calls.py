@@ -242,3 +242,30 @@ async def test_a_page_of_another_site_may_not_use_the_controls(client, headers):
 async def test_a_program_and_whoever_types_the_address_may_use_the_controls(client):
     own = [{}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": client.running.endpoint}]
     assert {(await client.control("GET", "state", headers=headers)).status_code for headers in own} == {200}
+
+
+@pytest.mark.parametrize(("form", "taken"), [("data URI", True), ("bare", False)])
+async def test_pictures_may_be_taken_in_one_form_only(client, picture, form, taken):
+    client.sandbox.quirks.pictures_taken_as = form
+    if taken:
+        await client.submit(RawImage=picture())
+        bare = picture().partition(",")[2]
+        with pytest.raises(AssertionError, match="is not Base64 as data URI"):
+            await client.submit(RawImage=bare)
+    else:
+        await client.submit(RawImage=picture().partition(",")[2])
+        with pytest.raises(AssertionError, match="is not Base64 as bare"):
+            await client.submit(RawImage=picture())
+
+
+@pytest.mark.parametrize("is_idempotent", [True, False])
+async def test_a_request_uuid_that_comes_twice_may_be_one_task(client, is_idempotent):
+    client.sandbox.quirks.idempotent_request_uuid = is_idempotent
+    uids = [await client.submit(request_uuid="8482d350-04f9-421b-817b-1d98b3a4dcfa") for _ in range(2)]
+    assert len(set(uids)) == len(client.sandbox.tasks) == (1 if is_idempotent else 2)
+
+
+async def test_more_calls_in_a_second_than_are_borne_are_throttled(client):
+    client.sandbox.quirks.most_calls_per_second = 3
+    codes = [(await client.call("ListRunningTasks"))["RetCode"] for _ in range(5)]
+    assert codes == [0, 0, 0, 153, 153]
