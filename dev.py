@@ -1,9 +1,10 @@
-"""The four commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
+"""The five commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
 
 python3 dev.py demo     run the example workflows in a real ComfyUI against a local sandbox, no account needed
 python3 dev.py test     run every check, or the named lanes: lint unit integration simulation comfy browser
 python3 dev.py bench    compare speed, memory, bytes and verdicts with what others do, in about thirteen minutes
 python3 dev.py mutate   change the code that spends money by one fault at a time: do the tests notice?
+python3 dev.py probe    ask a real service, with your keys and for at most --spend N credits, what no page tells
 """
 
 import sys
@@ -15,9 +16,10 @@ import argparse
 import os
 from pathlib import Path
 
-from devtools import bench, comfyui_source, lanes, processes
+from devtools import bench, comfyui_source, lanes, pack, processes
 from devtools.environment import Environment
 from devtools.mutation import plan
+from devtools.probe import permission
 from devtools.terminal import Failure, say, survive_any_text
 
 ROOT = Path(__file__).resolve().parent
@@ -30,6 +32,7 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(own)
     environment = Environment(ROOT)
     try:
+        cap = permission.require(options.spend, os.environ) if options.command == "probe" else 0
         if not environment.is_active():
             set_up(environment, options.comfyui)
             environment.enter(Path(__file__).resolve(), arguments)
@@ -38,6 +41,9 @@ def main(arguments: list[str]) -> int:
 
             modules = options.module or plan.MODULES
             return command.run(environment, modules, options.sample, options.seed, options.at_once)
+
+        if options.command == "probe":
+            return pack.imported(ROOT, "devtools.probe.command").run(ROOT, cap, os.environ, say)
 
         source = comfyui_source.provide(options.comfyui, environment)
         if options.command == "test":
@@ -77,7 +83,10 @@ def parser() -> argparse.ArgumentParser:
     mutation.add_argument("--sample", type=int, metavar="N", help="judge N of the mutants, drawn by chance")
     mutation.add_argument("--seed", type=int, default=1, metavar="S", help="which ones are drawn (default: 1)")
     mutation.add_argument("--at-once", type=int, default=4, metavar="N", help="judged side by side (default: 4)")
-    for command in (demo, test, comparison, mutation):
+    probe = commands.add_parser("probe", help="what a real service does; costs credits")
+    cap = {"type": int, "nargs": "?", "const": permission.DEFAULT_CAP, "metavar": "N"}
+    probe.add_argument("--spend", **cap, help=f"spend at most N credits ({permission.DEFAULT_CAP} where N is left out)")
+    for command in (demo, test, comparison, mutation, probe):
         command.add_argument(
             "--comfyui",
             metavar="PATH",
