@@ -1,9 +1,10 @@
-"""The five commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
+"""The six commands of this project, for any Python from 3.10 on; whatever else they need they set up in `.dev`.
 
 python3 dev.py demo     run the example workflows in a real ComfyUI against a local sandbox, no account needed
 python3 dev.py test     run every check, or the named lanes: lint unit integration simulation comfy browser
 python3 dev.py bench    compare speed, memory, bytes and verdicts with what others do, in about thirteen minutes
 python3 dev.py mutate   change the code that spends money by one fault at a time: do the tests notice?
+python3 dev.py pictures make the pictures of the documentation anew
 python3 dev.py probe    ask a real service, with your keys and for at most --spend N credits, what no page tells
 """
 
@@ -51,8 +52,10 @@ def main(arguments: list[str]) -> int:
         if options.command == "bench":
             return bench.run(environment, source)
 
-        from devtools import demo  # needs the environment's packages
+        from devtools import demo, pictures  # need the environment's packages
 
+        if options.command == "pictures":
+            return pictures.run(environment, source)
         return demo.run(environment, source, stay_up=options.ui, port=options.port)
     except Failure as failure:
         say(f"\n{failure}")
@@ -83,10 +86,11 @@ def parser() -> argparse.ArgumentParser:
     mutation.add_argument("--sample", type=int, metavar="N", help="judge N of the mutants, drawn by chance")
     mutation.add_argument("--seed", type=int, default=1, metavar="S", help="which ones are drawn (default: 1)")
     mutation.add_argument("--at-once", type=int, default=4, metavar="N", help="judged side by side (default: 4)")
+    pictures = commands.add_parser("pictures", help="make the pictures of the documentation anew")
     probe = commands.add_parser("probe", help="what a real service does; costs credits")
     cap = {"type": int, "nargs": "?", "const": permission.DEFAULT_CAP, "metavar": "N"}
     probe.add_argument("--spend", **cap, help=f"spend at most N credits ({permission.DEFAULT_CAP} where N is left out)")
-    for command in (demo, test, comparison, mutation, probe):
+    for command in (demo, test, comparison, mutation, pictures, probe):
         command.add_argument(
             "--comfyui",
             metavar="PATH",

@@ -1,5 +1,7 @@
 """The picture of the garment: a summer dress on a wooden hanger, photographed in a studio."""
 
+from __future__ import annotations
+
 from functools import cache
 from typing import NamedTuple
 
@@ -28,13 +30,20 @@ class Photograph(NamedTuple):
 
 @cache
 def photograph() -> Photograph:
+    layers = dressed()
+    colours = layers.on(shaded(wall(HEIGHT, WIDTH), shadow(layers.coverage)))
+    return Photograph(photographed(colours), layers.printed)
+
+
+@cache
+def dressed() -> Layers:
+    """The dress on its hanger, before nothing. To be read only."""
     layers = Layers()
     behind = [lining(), *hanger()]
     front = [skirt(), bodice(), waistband(), *bow(), sleeve(-1), sleeve(1), neck_binding()]
     for panel in behind + front:
         layers.lay(panel)
-    colours = layers.on(shaded(wall(HEIGHT, WIDTH), shadow(layers.coverage)))
-    return Photograph(photographed(colours), layers.printed)
+    return layers
 
 
 class Layers:

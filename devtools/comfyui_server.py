@@ -42,7 +42,8 @@ class ComfyuiServer:
     ) -> None:
         """Describes a server: `variables` are added to its environment, `arguments` to ComfyUI's command line.
 
-        What is installed in it is `pack`, else what users would get of the checkout as it is at each start.
+        What is installed in it is `pack`, under its own name, else what users would get of the checkout as it is at
+        each start.
         """
         self.folder = folder
         self.variables = dict(variables or {})
@@ -130,7 +131,7 @@ class ComfyuiServer:
 
     def _install_pack(self) -> None:
         """A copy, as an installation is: a link back to the checkout would hold `.dev`, and with it this folder."""
-        folder = self.folder / "custom_nodes" / PACK_FOLDER
+        folder = self.folder / "custom_nodes" / (self._pack.name if self._pack else PACK_FOLDER)
         shutil.rmtree(folder, ignore_errors=True)
         if self._pack is None:
             package.copy(self._environment.root, package.files(self._environment.root), folder)

@@ -7,6 +7,7 @@ from server import PromptServer
 from .accounts import accounts, check_account, remove_account, save_account
 from .guard import Handler, guarded
 from .models import models, refresh_models
+from .pages import own_place, page
 from .raw_images import raw_image
 from .service_facts import correct_service, service_facts, take_corrections_back
 from .tasks import collect, picture, tasks
@@ -35,6 +36,8 @@ def add_routes() -> None:
     server = getattr(PromptServer, "instance", None)
     if server is None:
         return
+    if place := own_place():
+        server.routes.get(place)(page)
     for path, handler in READS.items():
         server.routes.get(path)(guarded(handler))
     for path, handler in WRITES.items():

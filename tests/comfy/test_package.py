@@ -43,28 +43,63 @@ def packed(
     """The archive that `comfy node pack` makes of the checkout, without what git does not know of it."""
     checkout = tmp_path_factory.mktemp("checkout")
     package.copy(ROOT, package.checkout(ROOT), checkout)
-    command = [sys.executable, "-m", "comfy_cli", "--skip-prompt", "node", "pack"]
-    variables = environment.variables() | SILENT
-    tool = subprocess.run(
-        command, cwd=checkout, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    tool = comfy_node("pack", checkout, environment)
     archive = checkout / "node.zip"
     assert tool.returncode == 0 and archive.is_file(), tool.stdout + tool.stderr
     say_at_the_end(f"package: {len(names(archive))} files, {archive.stat().st_size / 1e6:.2f} MB")
     return archive
 
 
-@pytest.fixture(scope="module")
-def installed(
-    packed: Path, environment: Environment, source: ComfyuiSource, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ComfyuiServer]:
-    """A ComfyUI with nothing but the unpacked archive in it."""
-    folder = tmp_path_factory.mktemp("installed")
-    pack = folder / "unpacked"
+def unzipped(packed: Path, folder: Path) -> None:
     with zipfile.ZipFile(packed) as archive:
-        archive.extractall(pack)
+        archive.extractall(folder)
+
+
+def cloned(_packed: Path, folder: Path) -> None:
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", ROOT.as_uri(), folder], check=True)
+
+
+WAYS: dict[str, tuple[Callable[[Path, Path], None], str]] = {
+    "as ComfyUI-Manager does it": (unzipped, "picpik"),
+    "by git clone": (cloned, "ComfyUI-PICPIK"),
+    "by hand, in a folder of any name": (unzipped, "我的 PICPIK nodes é"),
+}
+"""How users install the pack, and what its folder is called then."""
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def installed(
+    request: pytest.FixtureRequest,
+    packed: Path,
+    environment: Environment,
+    source: ComfyuiSource,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[ComfyuiServer]:
+    """A ComfyUI with nothing but the pack in it, and what `pip install -r requirements.txt` has to add to it."""
+    install, name = WAYS[request.param]
+    folder = tmp_path_factory.mktemp("installed")
+    pack = folder / "downloads" / name
+    install(packed, pack)
+    command = [sys.executable, "-m", "pip", "install", "--no-index", "-r", pack / "requirements.txt"]
+    subprocess.run(command, env=environment.variables(), capture_output=True, check=True)
     with ComfyuiServer(environment, source, folder, {"PICPIK_ENDPOINT": "sandbox"}, pack=pack) as server:
         yield server
+
+
+def comfy_node(command: str, checkout: Path, environment: Environment) -> subprocess.CompletedProcess[str]:
+    """The registry's own tool. It is given no network."""
+    whole = [sys.executable, "-m", "comfy_cli", "--skip-prompt", "node", command]
+    variables = environment.variables() | SILENT
+    return subprocess.run(
+        whole, cwd=checkout, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_registry_s_tool_finds_nothing_to_complain_of(packed: Path, environment: Environment):
+    tool = comfy_node("validate", packed.parent, environment)
+
+    assert tool.returncode == 0, tool.stdout + tool.stderr
+    assert "All validation checks passed" in tool.stdout + tool.stderr
 
 
 def test_no_file_of_a_developer_s_folder_is_in_the_package_and_none_of_a_user_s_is_missing(packed: Path):
@@ -81,6 +116,19 @@ def test_the_other_tests_install_what_the_registry_s_tool_packs(packed: Path):
 
 def test_every_node_of_the_package_loads(installed: ComfyuiServer):
     assert {name for name in installed.client.object_info() if name.startswith("Picpik")} == set(CONTRACT)
+
+
+def test_its_pages_are_served_from_its_folder(installed: ComfyuiServer):
+    scripts = installed.client.http.get("/extensions").raise_for_status().json()
+    ours = [script for script in scripts if script.endswith("/settings_panel.js")]
+
+    assert len(ours) == 1
+    http, folder = installed.client.http, ours[0].rpartition("/")[0]
+    for path, kind in (("/settings_panel.js", "javascript"), ("/picpik.css", "css"), ("/phrases/zh.json", "json")):
+        answer = http.get(folder + path)
+        assert (answer.status_code, kind in answer.headers["Content-Type"]) == (200, True)
+    for stray in ("/../README.md", "/%2e%2e/pyproject.toml", "/no_such.js", "/phrases"):
+        assert http.get(folder + stray).status_code in (403, 404)
 
 
 def test_the_package_extracts_a_pattern_in_its_own_sandbox(installed: ComfyuiServer):
