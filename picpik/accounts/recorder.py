@@ -30,6 +30,8 @@ _UNTIL_WRITTEN = 2.0
 """Seconds for which what is learned is gathered before the file is written."""
 _MOST_TASKS = 2000
 _DEEPEST = 6
+_ALIKE = 3
+"""So many entries of a list tell what the others are like."""
 _LONGEST_WORD = 40
 _TOO_MANY_REQUESTS = 429
 _FIELDS_OF_DETAILS = ("Action", "Seed", "ImgList", "TxtList", "ConsumeApiPoint", "ErrorCode")
@@ -68,6 +70,7 @@ class Recorder(Observer):
         self._calls: dict[str, deque[float]] = {}
         self._began: OrderedDict[int, float] = OrderedDict()
         self._tasks: OrderedDict[str, _Task] = OrderedDict()
+        self._shown: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._task_of_url: OrderedDict[str, _Task] = OrderedDict()
         self._has_said_why = False
 
@@ -163,7 +166,12 @@ class Recorder(Observer):
             self._took(service, "submit to listed as running", task)
 
     def _detailed(self, service: str, account: Account, detail: Mapping[str, Any]) -> None:
-        task = self._task(detail.get("TaskUID"))
+        """A task that is as it was at the last poll teaches nothing, and costs next to nothing."""
+        shown = tuple(repr(detail.get(name)) for name in ("Status", *_FIELDS_OF_DETAILS))
+        if self._shown.get(uid := str(detail.get("TaskUID"))) == shown:
+            return
+        _remember(self._shown, uid, shown)
+        task = self._task(uid)
         texts = task.texts if task else ()
         word = redacted(str(detail.get("Status") or ""), (*_keys(account), *texts))[:_LONGEST_WORD]
         has_results = any(detail.get(name) for name in ("ImgList", "TxtList"))
@@ -275,7 +283,7 @@ def _fields(value: Any, path: str = "", depth: int = 0) -> Iterator[str]:
         if not value:
             yield f"{path}: Object"
     elif isinstance(value, list):
-        for inner in value:
+        for inner in value[:_ALIKE]:
             yield from _fields(inner, f"{path}[]", depth + 1)
         if not value:
             yield f"{path}: List"
