@@ -42,7 +42,7 @@ def _with_dress(ground: Array, share: float) -> Array:
     dress = dressed()
     height = round(share * rows)
     width = round(height * WIDTH / HEIGHT)
-    paper = np.broadcast_to(np.float32(_PAPER), (HEIGHT, WIDTH, 3))  # shows at the soft edge of the dress
+    paper = np.broadcast_to(np.asarray(_PAPER, np.float32), (HEIGHT, WIDTH, 3))  # shows at the soft edge of the dress
     coverage = resized(dress.coverage, height, width)
     top, left = (rows - height) // 2, (columns - width) // 2
     made = ground.copy()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from . import chromium
 from .comfyui_server import ComfyuiServer
@@ -22,7 +22,7 @@ SETTINGS = {
     "Comfy.Minimap.Visible": False,
 }
 TEMPLATE = "extract-a-tileable-pattern"
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 FIT = "app.extensionManager.command.execute('Comfy.Canvas.FitView')"
 
 
