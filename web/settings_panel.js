@@ -163,7 +163,7 @@ class Panel {
   async test() {
     this.say(t("Checking…"))
     const { tested, note, findings } = await send("accounts/check", { name: this.account?.name ?? "", ...this.typed() })
-    const lines = findings.map((finding) => line(finding.what, finding.do))
+    const lines = findings.map((finding) => line(finding.what, finding.do, finding.is_note))
     if (note) lines.unshift(line(note, ""))
     this.message.replaceChildren(hint(told(tested)), element("ul", { className: "picpik-findings" }, ...lines))
   }
@@ -299,7 +299,8 @@ const row = (label, input) =>
 
 const option = (value, textContent) => element("option", { value, textContent })
 
-function line(what, advice) {
-  const trouble = advice ? element("div", { className: "picpik-advice", textContent: translate(advice) }) : null
-  return element("li", { className: advice ? "picpik-trouble" : "picpik-well" }, translate(what), trouble)
+function line(what, advice, isNote = false) {
+  const toDo = advice ? element("div", { className: "picpik-advice", textContent: translate(advice) }) : null
+  const kind = isNote ? "differs" : advice ? "trouble" : "well"
+  return element("li", { className: `picpik-${kind}` }, translate(what), toDo)
 }

@@ -78,7 +78,7 @@ def _checked(body: Mapping[str, Any], is_typed: bool) -> dict[str, Any]:
     return {
         "tested": {"typed": is_typed, "name": "" if is_typed else choice.name, "source": choice.source.value},
         "note": choice.note,
-        "findings": [{"what": each.what, "do": each.do} for each in report.findings],
+        "findings": [{"what": each.what, "do": each.do, "is_note": each.is_note} for each in report.findings],
         "is_well": report.is_well,
         "credits_left": report.credits.left if report.credits else None,
     }

@@ -32,16 +32,22 @@ _DNS_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report: `what` was found, and what to `do`, which is empty where all is well."""
+    """One line of the report: `what` was found, and what to `do`, which is empty where all is well.
+
+    A note is no trouble, whatever can be done about it: calls are answered all the same.
+    """
 
     what: str
     do: str = ""
+    is_note: bool = False
 
     @property
     def is_well(self) -> bool:
-        return not self.do
+        return self.is_note or not self.do
 
     def __str__(self) -> str:
+        if self.is_note:
+            return f"note: {self.what} {self.do}".rstrip()
         return f"ok: {self.what}" if self.is_well else f"trouble: {self.what} {self.do}"
 
 
@@ -72,7 +78,7 @@ def with_differences(report: Report, found: Iterable[Difference]) -> Report:
 
 def _difference(difference: Difference) -> Finding:
     advice = "Look at it in Settings > PICPIK > Service: it can be corrected there." if difference.correction else ""
-    return Finding(f"Service: {difference.what}", advice)
+    return Finding(f"Service: {difference.what}", advice, is_note=True)
 
 
 async def examine(account: Account, observer: Observer = Observer()) -> Report:  # noqa: B008  it keeps nothing

@@ -51,7 +51,9 @@ NO_SENTENCES = {
     # names of facts and differences, and what a request is known by
     "bare only", "data URI only", "with results", "with an error", "with a Seed sent", '^version = "(.+)"',
     f"status {PLACE}{PLACE}", f"ret_code {PLACE}", f"inverted {PLACE}",
-    f"ok: {PLACE}", f"trouble: {PLACE} {PLACE}",  # the report of Account is an output, as English as all outputs
+    f"polls, {PLACE} s apart at least",
+    f"ok: {PLACE}", f"trouble: {PLACE} {PLACE}", f"note: {PLACE} {PLACE}",
+    # the report of Account is an output, as English as all outputs
 }  # fmt: skip
 
 SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|BEGIN|ORDER BY|WHERE)\b|= \?| = excluded\.")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from comfyui_picpik.picpik.accounts import Report, examine, unconfigured
+from comfyui_picpik.picpik.accounts import Difference, Report, examine, unconfigured, with_differences
 from comfyui_picpik.picpik.api import Account, NotConfigured
 from comfyui_picpik.sandbox import SandboxThread, start_in_thread
 
@@ -158,3 +158,17 @@ async def test_a_good_proxy_is_used_whatever_stands_beside_it_for_the_rest(monke
     report = await examine(Account("https://picpik.invalid", "a", "b"))
 
     assert subjects(report) == ["Proxy", "Connection"]
+
+
+async def test_what_the_service_does_otherwise_is_noted_and_no_trouble(start):
+    report = await examine(account_of(start()))
+    seen = [Difference("mask", "It redraws black.", {"redrawn": "BLACK"}), Difference("seed", "It hides Seeds.", {})]
+
+    noted = with_differences(report, seen)
+
+    assert noted.is_well
+    advice = "Look at it in Settings > PICPIK > Service: it can be corrected there."
+    assert str(noted).splitlines()[-2:] == [
+        f"note: Service: It redraws black. {advice}",
+        "note: Service: It hides Seeds.",
+    ]
