@@ -22,13 +22,24 @@ PROGRESS = re.compile(rb"\[ *(\d+)%\]\s*(?:\n|$)")
 
 
 class BackgroundLane:
-    """One lane in the background: its checks one after the other, each run even if an earlier one failed."""
+    """One lane in the background: its checks one after the other, each run even if an earlier one failed.
+
+    One that `is_light` mostly waits, and runs beside others without taking the place of one.
+    """
 
     def __init__(
-        self, lane: str, checks: Sequence[Check], variables: Mapping[str, str], folder: Path, log: Path
+        self,
+        lane: str,
+        checks: Sequence[Check],
+        variables: Mapping[str, str],
+        folder: Path,
+        log: Path,
+        *,
+        is_light: bool = False,
     ) -> None:
         self.lane = lane
         self.log = log
+        self.is_light = is_light
         self._waiting = list(checks)
         self._variables = variables
         self._folder = folder
@@ -110,7 +121,7 @@ def side_by_side(lanes: Sequence[BackgroundLane], width: int) -> list[Result]:
     waiting, running = list(lanes), list[BackgroundLane]()
     try:
         while waiting or running:
-            while waiting and len(running) < width:
+            while waiting and (waiting[0].is_light or sum(not lane.is_light for lane in running) < width):
                 running.append(waiting.pop(0))
                 running[-1].start()
             ended = _first_to_end(running)

@@ -1,6 +1,7 @@
 """What a lane consists of: the programs it runs, and what their ends mean."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,15 @@ WHERE_IT_HANGS = ("-o", "faulthandler_timeout=180")
 
 WITH_FILES = ("-o", "junit_family=xunit1")
 """Has pytest's report name the file of a test."""
+
+UNDER_THE_RULES_OF_WINDOWS = (
+    "unit/picpik",
+    "unit/imaging",
+    "unit/pattern",
+    "unit/sandbox",
+    "integration/picpik",
+    "integration/sandbox",
+)
 
 NO_TESTS_COLLECTED = 5
 """pytest's exit code."""
@@ -65,6 +75,9 @@ def of_lane(
         pinned, newest = front_end_package.pinned(), front_end_package.newest(environment)
         front_ends = [pinned] if pinned.version == newest.version else [pinned, newest]
         return [_browser_tests(each, environment, pytest_arguments) for each in front_ends]
+    if lane == "windows":
+        # elsewhere nothing tells which files are open; on Windows itself its rules hold for every lane
+        return [_tests_by_the_rules_of_windows(environment, pytest_arguments)] if sys.platform == "linux" else []
     return [_tests(lane, environment, pytest_arguments)]
 
 
@@ -91,6 +104,21 @@ def _browser_tests(front_end: FrontEndPackage, environment: Environment, pytest_
     check = _tests("browser", environment, pytest_arguments, f"browser-{front_end.version}")
     served = {front_end_package.VARIABLE: str(front_end.folder)} if front_end.folder else {}
     return replace(check, variables=served, at=f"front end {front_end.version}")
+
+
+def _tests_by_the_rules_of_windows(environment: Environment, pytest_arguments: Sequence[str]) -> Check:
+    """The unit and integration tests that touch files, under `tests/windows/rules`."""
+    below = environment.temp / "windows"
+    below.mkdir(parents=True, exist_ok=True)
+    check = _tests("windows", environment, pytest_arguments)
+    wanted = [f"tests/{each}" for each in UNDER_THE_RULES_OF_WINDOWS]
+    variables = {
+        "WINDOWS_RULES_BELOW": str(below),
+        "PYTHONPATH": str(environment.root / "tests" / "windows" / "rules"),
+        "PICPIK_FAULT_SEQUENCES": "30",
+    }
+    arguments = (*check.arguments, *wanted, f"--basetemp={below / 'tests'}")
+    return replace(check, arguments=arguments, variables=variables, at="the rules of Windows")
 
 
 def _tests(lane: str, environment: Environment, pytest_arguments: Sequence[str], name: str = "") -> Check:

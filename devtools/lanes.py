@@ -17,9 +17,12 @@ from .processes import Terminated
 from .reports import Case, Result
 from .terminal import Failure, say
 
-NAMES = ("lint", "unit", "integration", "simulation", "comfy", "browser")
+NAMES = ("lint", "unit", "integration", "windows", "simulation", "comfy", "browser")
 
-LONGEST_FIRST = ("comfy", "browser", "simulation", "integration", "unit", "lint")
+LIGHT = ("windows",)
+"""Lanes that mostly wait."""
+
+LONGEST_FIRST = (*LIGHT, "comfy", "browser", "simulation", "integration", "unit", "lint")
 """The order in which lanes start, so that no long one is left over for the end."""
 
 MOST_SIDE_BY_SIDE = 3
@@ -62,7 +65,7 @@ class Runner:
     def _in_the_background(self, lane: str, wanted: Sequence[Check]) -> BackgroundLane:
         log = self.environment.logs / f"{lane}.log"
         variables = checks.variables(self.environment, self.comfyui)
-        return BackgroundLane(lane, wanted, variables, self.environment.root, log)
+        return BackgroundLane(lane, wanted, variables, self.environment.root, log, is_light=lane in LIGHT)
 
     def _in_the_foreground(self, lane: str, wanted: Sequence[Check]) -> Result:
         say(f"\n===== {lane} =====")

@@ -4,6 +4,7 @@ In ComfyUI a top-level `nodes` is ComfyUI's own module, so the pack's root must 
 must not import the root `__init__.py` as a nameless package.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,28 @@ class _RootIsNoPackage:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         return pytest.Dir.from_parent(parent, path=path) if path == ROOT else None
+
+
+UNDER_THE_RULES_OF_WINDOWS = "WINDOWS_RULES_BELOW" in os.environ
+"""Whether this is the lane `windows`: see `tests/windows/rules`."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Under the rules of Windows, only what touches files is worth a second run, and what is POSIX's is not there."""
+    if not UNDER_THE_RULES_OF_WINDOWS:
+        return
+    kept = [item for item in items if _touches_files(item) and not _is_of_posix(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _touches_files(item: pytest.Item) -> bool:
+    return bool({"tmp_path", "tmp_path_factory"} & {*getattr(item, "fixturenames", ())})
+
+
+def _is_of_posix(item: pytest.Item) -> bool:
+    reasons = (str(mark.kwargs.get("reason", "")) for mark in item.iter_markers("skipif"))
+    return any("Windows" in reason or "POSIX" in reason for reason in reasons)
 
 
 _totals = pytest.StashKey[list[str]]()

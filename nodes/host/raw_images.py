@@ -12,6 +12,7 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,7 +70,8 @@ def keep(node_id: str, prompt: Mapping[str, Any], entry: torch.Tensor) -> None:
     _sizes[origin] = entry.shape[1], entry.shape[0]
     _sizes.move_to_end(origin)
     while len(_sizes) > _KEPT:
-        _path(_sizes.popitem(last=False)[0]).unlink(missing_ok=True)
+        with suppress(OSError):  # on Windows the page may be reading it; ComfyUI clears the folder at its next start
+            _path(_sizes.popitem(last=False)[0]).unlink(missing_ok=True)
     server = PromptServer.instance
     if server.client_id is not None:  # no client id would mean: every browser
         server.send_sync(_EVENT, {"node": node_id}, server.client_id)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..api import NotConfigured
+from .json_files import replace_when_free
 
 FILE_NAME = "accounts.json"
 _LONGEST_NAME = 60
@@ -106,7 +107,7 @@ def write_saved(home: Path, saved: SavedAccounts) -> Path | None:
             os.fsync(file.fileno())
         with _one_at_a_time:
             set_aside = _set_aside(home / FILE_NAME) if saved.trouble else None
-            Path(part).replace(home / FILE_NAME)
+            replace_when_free(Path(part), home / FILE_NAME)
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import tempfile
 import threading
 import uuid
@@ -28,6 +29,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 _TRIES = 5
+_PLAIN = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[0-9a-z]{1,64}")
 
 
 class ResultFolder:
@@ -95,11 +97,21 @@ def _write(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        _put_in_place(part, path, content)
         sync_names(path.parent)
     except OSError:
         part.unlink(missing_ok=True)
         raise
+
+
+def _put_in_place(part: Path, path: Path, content: bytes) -> None:
+    """Gives the file its name. On Windows one that is looked at cannot be replaced, and by its like it need not be."""
+    try:
+        part.replace(path)
+    except PermissionError:
+        if not (path.is_file() and path.read_bytes() == content):
+            raise
+        part.unlink()
 
 
 def _part_for(path: Path) -> Path:
@@ -134,7 +146,10 @@ def _extension(content: bytes) -> str:
 
 
 def _safe(task_uid: str) -> str:
-    """A TaskUID as a folder name; what is no plain name (it came from outside) becomes its hash."""
-    if task_uid.isascii() and task_uid.isalnum() and len(task_uid) <= 64:
+    """A TaskUID as a folder name; what is no plain name (it came from outside) becomes its hash.
+
+    No plain name has capitals, which some disks do not tell apart, or is one that Windows keeps for itself.
+    """
+    if _PLAIN.fullmatch(task_uid):
         return task_uid
     return hashlib.sha256(task_uid.encode()).hexdigest()[:32]

@@ -41,7 +41,8 @@ SOON = 60.0
 SCRIPT = Path(__file__).with_name("runner_process.py")
 OF_PROCESSES = {"search_window": 1.0}
 
-collect_ignore = [] if os.name == "posix" else ["picpik/runner/test_disks.py", "picpik/runner/test_crash_points.py"]
+_HAS_FORKS = os.name == "posix" and "WINDOWS_RULES_BELOW" not in os.environ
+collect_ignore = [] if _HAS_FORKS else ["picpik/runner/test_disks.py", "picpik/runner/test_crash_points.py"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -16,9 +16,9 @@ from comfyui_picpik.tests.paths import ROOT
 COUNTING = "for number in range(3): print('{name}', number, flush=True)"
 
 
-def in_background(folder: Path, lane: str, *programs: str) -> BackgroundLane:
+def in_background(folder: Path, lane: str, *programs: str, is_light: bool = False) -> BackgroundLane:
     checks = [Check(f"{lane} {number}", ("-c", program)) for number, program in enumerate(programs)]
-    return BackgroundLane(lane, checks, os.environ, folder, folder / "logs" / f"{lane}.log")
+    return BackgroundLane(lane, checks, os.environ, folder, folder / "logs" / f"{lane}.log", is_light=is_light)
 
 
 def waiting_for(file: Path) -> str:
@@ -49,6 +49,16 @@ def test_no_more_lanes_run_at_a_time_than_are_wanted(tmp_path: Path):
     results = side_by_side([in_background(tmp_path, name, alone) for name in ("a", "b", "c")], width=1)
 
     assert [case.outcome for result in results for case in result.cases] == ["passed"] * 3
+
+
+def test_a_light_lane_runs_beside_the_others_and_takes_no_place(tmp_path: Path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    light = in_background(tmp_path, "light", touching(one) + "\n" + waiting_for(other), is_light=True)
+    heavy = in_background(tmp_path, "heavy", waiting_for(one) + touching(other))
+
+    results = side_by_side([light, heavy], width=1)
+
+    assert [case.outcome for result in results for case in result.cases] == ["passed", "passed"]
 
 
 def test_the_output_of_each_lane_comes_in_one_piece_and_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -12,7 +12,7 @@ def test_a_lane_that_does_not_exist_is_refused_with_the_names_of_those_that_do()
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert answer.returncode == 2
-    names = "lint, unit, integration, simulation, comfy, browser"
+    names = "lint, unit, integration, windows, simulation, comfy, browser"
     assert f"there is no lane 'units'; the lanes are {names}" in answer.stderr
 
 

@@ -50,12 +50,36 @@ def test_a_text_is_kept_as_utf_8_beside_a_picture_of_the_same_place(folder):
     assert folder.intact([text, picture])
 
 
-@pytest.mark.parametrize("task_uid", ["../../etc/passwd", "..", "", "a/b", "C:\\x", "ü", "x" * 65, "a\x00b", "con."])
+@pytest.mark.parametrize(
+    "task_uid", ["../../etc/passwd", "..", "", "a/b", "C:\\x", "ü", "x" * 65, "a\x00b", "con.", "con", "lpt9", "ABC"]
+)
 def test_a_task_uid_from_outside_cannot_leave_the_folder(folder, tmp_path, task_uid):
     file = folder.save(task_uid, 0, PNG)
     name, _ = file.name.split("/")
     assert name.isalnum() and name.isascii() and len(name) == 32
     assert folder.path(file).resolve().is_relative_to(tmp_path / "results")
+
+
+def test_task_uids_that_differ_by_case_alone_do_not_share_a_folder(folder):
+    files = [folder.save(uid, 0, uid.encode()) for uid in ("abc", "ABC", "Abc")]
+    assert len({file.name.lower() for file in files}) == 3
+    assert folder.intact(files)
+
+
+def test_a_picture_that_is_there_and_being_looked_at_need_not_be_replaced_by_its_like(
+    folder, warnings, tmp_path, monkeypatch
+):
+    folder.save("task", 0, PNG)
+
+    def being_used(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "it is being used")
+
+    monkeypatch.setattr(Path, "replace", being_used)
+    assert folder.intact([folder.save("task", 0, PNG)])
+    assert [path.name for path in (tmp_path / "results" / "task").iterdir()] == ["00.png"]
+    assert warnings == []
+    with pytest.raises(PermissionError):
+        folder.save("task", 0, PNG + b"another")
 
 
 def test_two_strange_task_uids_do_not_share_a_folder(folder):
