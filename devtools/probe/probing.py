@@ -16,7 +16,6 @@ from ...picpik.accounts import Recorder, read_facts, service_name
 from ...picpik.accounts.redaction import redacted, sent_texts
 from ...picpik.api import (
     ASSUMED,
-    THROTTLED,
     Account,
     ApiError,
     Assumptions,
@@ -36,6 +35,7 @@ from ...picpik.ledger import (
     new_record,
 )
 from ...picpik.runner import Runner, TaskResult
+from ...picpik.runner.pace import is_throttling
 from .budget import Budget
 from .journal import Journal, digest
 
@@ -113,7 +113,7 @@ class Probe:
             try:
                 return await call()
             except CallFailed as error:
-                if not _is_throttling(error):
+                if not is_throttling(error):
                     raise
                 await asyncio.sleep(_AFTER_THROTTLING)
         return await call()
@@ -201,12 +201,6 @@ class Probe:
         keys = (self.account.public_key, self.account.private_key)
         texts = sent_texts({name: value for name, value in params.items() if name != "Action"})
         return redacted(error.what, (*keys, *texts))
-
-
-def _is_throttling(error: CallFailed) -> bool:
-    return (isinstance(error, ApiError) and error.ret_code == THROTTLED) or (
-        isinstance(error, HttpRefused) and error.status == 429
-    )
 
 
 @contextmanager
