@@ -62,7 +62,7 @@ async def _probe(account: Account, home: Path, cap: int, say: Callable[[str], ob
         f"Spent: {probe.journal.spent} of {cap} credits.",
     ]
     (home / REPORT).write_text(as_markdown(f"What {probe.service} does", rows, end), "utf-8")
-    say("\n".join(["", as_text(rows), "", *end, f"{credits.left} are left. As Markdown: {home / REPORT}"]))
+    say("\n".join(["", as_text(rows), "", *end, f"{credits.left} credits are left. As Markdown: {home / REPORT}"]))
 
 
 async def _free(probe: Probe, say: Callable[[str], object]) -> list[Row]:

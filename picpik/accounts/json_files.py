@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ _PAUSE = 0.05
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Blocks; raises OSError. The folder is made where there is none."""
+    """Blocks; raises OSError. The folder is made where there is none; who may use it may use the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".part")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(content, file, ensure_ascii=False)
+        with suppress(OSError):  # on a disk without such rights
+            Path(part).chmod(0o666 & path.parent.stat().st_mode)
         replace_when_free(Path(part), path)
     except BaseException:
         Path(part).unlink(missing_ok=True)

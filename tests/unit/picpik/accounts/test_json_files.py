@@ -1,6 +1,7 @@
 """Files that others read while they are replaced."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,13 @@ def test_where_there_is_no_file_that_could_be_read_it_is_a_matter_of_rights_and_
     with pytest.raises(PermissionError):
         write_json(tmp_path / "a.json", 1)
     assert reading.left == 999
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of this kind are POSIX's")
+@pytest.mark.parametrize(("folder", "file"), [(0o700, 0o600), (0o770, 0o660), (0o755, 0o644)])
+def test_who_may_use_the_folder_may_use_the_file(tmp_path, folder, file):
+    home = tmp_path / "home"
+    home.mkdir()
+    home.chmod(folder)
+    write_json(home / "a.json", 1)
+    assert (home / "a.json").stat().st_mode & 0o777 == file
