@@ -69,7 +69,8 @@ class Assumptions:
         return value
 
     def _spelt(self, name: str) -> str:
-        return self.cfg_spelling if name in CFG_SPELLINGS else name
+        """The pack's own spelling is changed; what somebody spelt otherwise in extra_parameters is meant so."""
+        return self.cfg_spelling if name == ASSUMED.cfg_spelling else name
 
 
 ASSUMED = Assumptions()

@@ -24,6 +24,11 @@ def test_a_parameter_of_a_model_is_spelt_as_the_service_spells_it():
     assert ASSUMED.as_sent(params) == params
 
 
+def test_a_spelling_that_somebody_has_chosen_in_extra_parameters_is_sent_as_it_is():
+    params = {"MainModel": {"InferenceParams": {"CfgScale": 7.5}}}
+    assert ASSUMED.as_sent(params) == params
+
+
 def test_what_is_asked_for_is_not_changed_by_the_form_it_is_sent_in():
     params = {"Mask": PICTURE}
     Assumptions(base64_form=Base64Form.BARE).as_sent(params)
