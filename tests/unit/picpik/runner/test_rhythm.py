@@ -97,3 +97,12 @@ def test_a_task_of_ten_minutes_is_asked_for_about_four_times_a_minute_and_less_o
 
 def test_a_task_whose_like_took_a_minute_at_least_is_asked_for_a_few_times():
     assert max(len(polls_of(REAL, 66, seed, shortest_past=60)) for seed in SEEDS) <= 4
+
+
+@pytest.mark.parametrize("is_quick", [False, True])
+def test_a_service_that_bears_no_more_is_asked_no_more_often(is_quick: bool):
+    slow = Rhythm(is_quick, None, pause=4.0)
+    assert slow.least == slow.interval(0.0) == 4.0
+    assert slow.first(None) >= 4.0
+    assert slow.interval(600.0) == max(4.0, Rhythm(is_quick, None).interval(600.0))
+    assert Rhythm(is_quick, 0.5, pause=4.0).interval(0.0) == 0.5  # PICPIK_POLL_INTERVAL is somebody's own word
