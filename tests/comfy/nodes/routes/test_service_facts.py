@@ -10,7 +10,7 @@ from comfyui_picpik.picpik.accounts.service_facts import add_facts
 from comfyui_picpik.sandbox import Quirks, SandboxThread
 from comfyui_picpik.tests.comfy.prompts import Prompt, apply_prompt, extract_prompt, node, pixels
 
-PROMPT = "canaryprompt"
+PROMPT = "elephantprompt"  # its own word: others look for theirs in the history of the same ComfyUI
 SIZE = {"width": 896, "height": 1152}
 
 
