@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..api import CallFailed, Clock
+from ..api import CallFailed, Client, Clock
 from ..ledger import FAILED, SUBMITTED, Ledger, LedgerThread, Record, TaskBelongsElsewhere
 from .connection import Connection
 from .delays import Delays
@@ -92,8 +92,9 @@ class Submission:
             self._say(Phase.SUBMITTING, None)
             await self._begin()
             began = self._clock.monotonic()
+            client = self._connection.client  # another may take its place meanwhile, which does not know the time yet
             try:
-                task_uid = await self._connection.client.submit(self._params)
+                task_uid = await client.submit(self._params)
             except CallFailed as error:
                 self._pace.failed(error)
                 verdict = judge_submit(error)
@@ -104,7 +105,7 @@ class Submission:
                 self._say(Phase.SUBMITTING, error.what)
                 await self._pause(wait_before_retry(attempt, error, self._jitter, self._delays))
             else:
-                return await self._accepted(task_uid, began)
+                return await self._accepted(client, task_uid, began)
 
     async def _begin(self) -> None:
         client = self._connection.client
@@ -121,22 +122,22 @@ class Submission:
             raise TakenOver
         self._record = begun
 
-    async def _accepted(self, task_uid: str, began: float) -> Record:
+    async def _accepted(self, client: Client, task_uid: str, began: float) -> Record:
         self._connection.credits_used = None
-        sent = self._connection.client.now() - (self._clock.monotonic() - began)
+        sent = client.now() - (self._clock.monotonic() - began)
         accepted = replace(
             self._record,
             state=SUBMITTED,
             task_uid=task_uid,
             submit_began=sent,
-            is_timed=True,
-            submitted=self._connection.client.now(),
+            is_timed=client.knows_the_time,
+            submitted=client.now(),
         )
         try:
             return await self._ledger(Ledger.write, accepted)
         except TaskBelongsElsewhere:
             # it may have been collected by its TaskUID alone before this was written down
-            adopted = await self._ledger(Ledger.adopt, accepted, task_uid, self._connection.client.now())
+            adopted = await self._ledger(Ledger.adopt, accepted, task_uid, client.now())
             if adopted is not None:
                 return adopted
             error = CallFailed(f"PICPIK answered with task {task_uid}, which another request has already.", "")

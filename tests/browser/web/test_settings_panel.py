@@ -272,6 +272,7 @@ def test_everything_can_be_done_by_keyboard_and_has_a_name(
             ("button", "Save"),
             ("button", "Test connection"),
             ("button", "Refresh models"),
+            ("button", "Service"),
             ("button", "Make default"),
         ]
         for role, name in passed:

@@ -482,3 +482,19 @@ async def test_how_long_a_task_has_not_been_listed_is_counted_from_the_first_mis
     with pytest.raises(TaskNotFound):
         await house.begin(**TYPED)
     assert now() > house.client.times("details")[0] + 15.0
+
+
+@in_virtual_time
+async def test_no_task_is_given_up_by_our_own_clock_which_may_be_days_off(house):
+    """A proxy refuses, which tells no time of the service, and this computer's clock was set days ahead."""
+    house.client.knows_the_time = False
+    house.clock.ahead = 3 * DAY
+
+    def details(_):
+        if now() < 20:
+            return NO_SIGNATURE
+        house.client.knows_the_time = True
+        return finished("a")
+
+    house.client.details = details
+    assert (await house.begin()).state == STORED

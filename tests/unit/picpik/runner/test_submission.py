@@ -10,7 +10,7 @@ from comfyui_picpik.picpik.runner import Delays, Phase, Withdrawn
 from comfyui_picpik.picpik.runner.connection import Connection
 from comfyui_picpik.picpik.runner.pace import Pace
 from comfyui_picpik.picpik.runner.submission import AnswerLost, Submission, TakenOver
-from comfyui_picpik.tests.made_up import ACTION, NoJitter
+from comfyui_picpik.tests.made_up import ACTION, NoJitter, ScriptedClient
 from comfyui_picpik.tests.virtual_time import START, in_virtual_time
 
 PARAMS = {"Action": ACTION, "Seed": 7}
@@ -91,6 +91,32 @@ async def test_a_submit_before_the_service_has_told_its_time_is_timed_afterwards
     assert not seen[0].is_timed and seen[0].submit_began == START
     assert record.is_timed and record.submit_began == START + 1000
     assert record.submitted == START + 1004
+
+
+@in_virtual_time
+async def test_a_submit_is_timed_by_the_client_that_made_it_though_another_has_taken_its_place(house, client, clock):
+    """A proxy was changed while the submit was under way: the new client has not heard the service's time yet."""
+    successor = ScriptedClient(clock)
+    successor.knows_the_time = False
+    clock.ahead = -3 * 86400.0
+
+    def answer():
+        house.connection.replace(successor)
+        client.knows_the_time = True
+        return "uid1"
+
+    client.knows_the_time, client.submits = False, answer
+    record = await house.send()
+    assert record.is_timed
+    assert record.submit_began == record.submitted == client.now()
+    await house.connection.aclose()
+
+
+@in_virtual_time
+async def test_an_answer_that_tells_no_time_leaves_the_submit_untimed(house, client):
+    client.knows_the_time = False
+    answers(client, "uid1")
+    assert not (await house.send()).is_timed
 
 
 @in_virtual_time
