@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 PACK = "comfyui_picpik"
+"""The name, which the tests import it under, too."""
 
 
 def imported(root: Path, name: str) -> ModuleType:

@@ -7,8 +7,7 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
-PACK = "comfyui_picpik"
-"""The name under which the tests import the pack."""
+from ..pack import PACK
 
 
 class ChangedModule(MetaPathFinder):

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...picpik.accounts.json_files import write_json
+
 FILE_NAME = "probe.json"
 
 
@@ -64,9 +66,7 @@ class Journal:
             "sends": {name: asdict(send) for name, send in self.sends.items()},
             "trials": {name: asdict(outcome) for name, outcome in self.trials.items()},
         }
-        part = self._path.with_suffix(".part")
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
-        part.replace(self._path)
+        write_json(self._path, content)
 
 
 def digest(task_uid: str) -> str:

@@ -24,7 +24,6 @@ PLACES = {
     "upload": ("imaging/pictures.py", "UPLOAD_FORMATS"),
     "life": ("picpik/api/task_details.py", "COLLECTABLE_SECONDS ="),
     "sides": ("picpik/api/actions/generation.py", "MIN_SIDE, MAX_SIDE ="),
-    "resized side": ("picpik/api/actions/resize_image.py", "MAX_RESIZED_SIDE"),
     "codes": ("picpik/api/ret_codes.py", "_MEANINGS:"),
     "actions": ("picpik/api/actions/__init__.py", "ACTIONS:"),
 }

@@ -55,8 +55,7 @@ class _Task:
 class Recorder(Observer):
     """For any thread. Writes in a thread of its own, a moment after something was learned; `flush` writes at once.
 
-    `describe_picture` says what a result file is, as "PNG 512 x 512 RGB". A sandbox that runs inside ComfyUI is no real
-    service and teaches nothing.
+    `describe_picture` says what a result file is, as "PNG 512 x 512 RGB".
     """
 
     def __init__(self, home: Path, describe_picture: Callable[[bytes], str]) -> None:
@@ -77,8 +76,6 @@ class Recorder(Observer):
     # -- what the client tells
 
     def calling(self, account: Account, params: Mapping[str, Any]) -> None:
-        if account.is_sandbox:
-            return
         with self._lock:
             service, now = service_name(account.endpoint), time.monotonic()
             self._assumptions[service] = account.assumptions
@@ -87,8 +84,6 @@ class Recorder(Observer):
             self._note(service, calls={params["Action"]: 1}, latest_call=int(time.time()))
 
     def answered(self, account: Account, params: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-        if account.is_sandbox:
-            return
         with self._lock:
             service, action = service_name(account.endpoint), params["Action"]
             self._note(service, answers={action: dict(Counter(_fields(answer)))})
@@ -106,8 +101,6 @@ class Recorder(Observer):
                 self._detailed(service, account, detail)
 
     def refused(self, account: Account, params: Mapping[str, Any], error: HttpRefused) -> None:
-        if account.is_sandbox:
-            return
         with self._lock:
             service = service_name(account.endpoint)
             self._began.pop(id(params), None)
@@ -116,8 +109,6 @@ class Recorder(Observer):
                 self._throttled(service, params["Action"])
 
     def downloaded(self, account: Account, url: str, content: bytes) -> None:
-        if account.is_sandbox:
-            return
         with self._lock:
             service = service_name(account.endpoint)
             self._note(service, results={self._describe_picture(content): 1})
@@ -126,9 +117,8 @@ class Recorder(Observer):
                 self._took(service, "submit to picture", task)
 
     def clock_told(self, account: Account, offset: float) -> None:
-        if not account.is_sandbox:
-            with self._lock:
-                self._note(service_name(account.endpoint), clock_offset={"latest seconds": round(offset)})
+        with self._lock:
+            self._note(service_name(account.endpoint), clock_offset={"latest seconds": round(offset)})
 
     def learned(self, service: str, facts: Facts) -> None:
         """What somebody has found out on purpose."""

@@ -200,6 +200,8 @@ class Client:
 
     def _tell(self, see: Callable[..., None], *what: Any) -> None:
         """What is learned on the way must not cost what was paid for: a fault in it is the log's."""
+        if self.account.is_sandbox:
+            return
         try:
             see(self.account, *what)
         except Exception:  # noqa: BLE001  whatever it is

@@ -12,7 +12,8 @@ from .errors import HttpRefused
 class Observer:
     """This one learns nothing. Called from the client's event loop: what blocks is to be done elsewhere.
 
-    What it is told holds keys, prompts, TaskUIDs and signed URLs: nothing of that may be kept.
+    It is told nothing of a sandbox that runs inside ComfyUI, which is no real service. What it is told holds keys,
+    prompts, TaskUIDs and signed URLs: nothing of that may be kept.
     """
 
     def calling(self, account: Account, params: Mapping[str, Any]) -> None:
