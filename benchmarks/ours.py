@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..imaging import EncodedImage, encode_mask, encode_picture, mask_digest, picture_digest
+from ..imaging import EncodedImage, decode_batch, encode_mask, encode_picture, mask_digest, picture_digest
 from ..nodes import NODES
+from ..nodes.host import service
 from ..nodes.host.service import runner as runner
 from ..picpik.api import Account, ApplyReferencePattern, Client, DataUri, Generation
 from ..picpik.api.signing import sign
@@ -40,7 +41,7 @@ async def execute(
     raw: torch.Tensor, mask: torch.Tensor, pattern: torch.Tensor, seed: int, upload_format: str = "lossless"
 ) -> torch.Tensor:
     """The node's `images`."""
-    output = await _apply_node().execute(
+    output = await _node("PicpikApplyReferencePattern").execute(
         raw_image=raw,
         mask=mask,
         pattern_image=pattern,
@@ -60,6 +61,32 @@ async def execute(
     return output.args[0]
 
 
+def restart() -> None:
+    """What is known from here on is what the disk remembers."""
+    service.runner().stop()
+    service._runner.cache_clear()
+
+
+async def extract(photos: torch.Tensor, seed: int) -> torch.Tensor:
+    """Extract Pattern's `images` of a batch of photos."""
+    node = _node("PicpikExtractPattern")
+    output = await node.execute(
+        raw_image=photos,
+        box={"x": 0, "y": 0, "width": 0, "height": 0},
+        tiling=True,
+        main_model="PICPIK General",
+        positive_prompts="",
+        negative_prompts="",
+        seed=seed,
+        width=1024,
+        height=1024,
+        batch_size=1,
+        max_tasks=len(photos),
+    )
+    assert output.args is not None
+    return output.args[0]
+
+
 def encode(image: torch.Tensor, upload_format: str = "lossless") -> DataUri:
     """IMAGE [1,H,W,3] as a data URI, behind the digest that it is known by."""
     picture_digest(image[0])
@@ -71,6 +98,11 @@ def encode_as_mask(mask: torch.Tensor) -> DataUri:
     mask_digest(mask[0])
     height, width = mask.shape[1:]
     return _uri(encode_mask("mask", mask[0], (width, height)))
+
+
+def decode(paths: list[Path]) -> torch.Tensor:
+    """Result files as `images`."""
+    return decode_batch(paths).images
 
 
 def request(images: list[DataUri], seed: int) -> dict[str, Any]:
@@ -104,9 +136,11 @@ def _uri(image: EncodedImage) -> DataUri:
     return DataUri.encode(image.media_type, image.chunks)
 
 
-def _apply_node() -> Any:
-    """The node's class as ComfyUI prepares it for one execution."""
-    (node,) = (node for node in NODES if node.GET_SCHEMA().node_id == "PicpikApplyReferencePattern")
+def _node(node_id: str) -> Any:
+    """The node's class as ComfyUI prepares it for one execution, with its photo linked."""
+    (node,) = (node for node in NODES if node.GET_SCHEMA().node_id == node_id)
     clone = node.PREPARE_CLASS_CLONE(None)
-    clone.hidden = io.HiddenHolder.from_dict({io.Hidden.unique_id: "1"})
+    inputs = {"raw_image": ["2", 0]}
+    prompt = {"1": {"class_type": node_id, "inputs": inputs}, "2": {"class_type": "LoadImage", "inputs": {}}}
+    clone.hidden = io.HiddenHolder.from_dict({io.Hidden.unique_id: "1", io.Hidden.prompt: prompt})
     return clone

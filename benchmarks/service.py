@@ -12,7 +12,7 @@ import time
 import uuid
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from aiohttp import web
@@ -21,6 +21,13 @@ _ACTION = re.compile(rb'"Action":\s*"(\w+)"')
 _SMALL = 1024 * 1024
 
 Counts = dict[str, float]
+
+
+class Submit(NamedTuple):
+    """Unix times at which its head had arrived, and all of its body."""
+
+    began: float
+    ended: float
 
 
 class LocalService:
@@ -54,6 +61,10 @@ class LocalService:
         """Unix time at which a task ended."""
         return self._http.get("/bench/ended", params={"task_uid": task_uid}).json()
 
+    def submits(self) -> list[Submit]:
+        """Those since the last call, in the order in which they came."""
+        return [Submit(*moments) for moments in self._http.post("/bench/submits").json()]
+
     def counts(self) -> Counts:
         """Since the last call: polls, tasks asked for in them, their bytes on the wire; of the last submit its bytes,
         and the seconds from its answer to the first poll."""
@@ -69,6 +80,7 @@ class _Service:
         self._results: dict[str, list[str]] = {}
         self._counts: Counts = defaultdict(float)
         self._submitted: float | None = None
+        self._submits: list[Submit] = []
         self._poll_connections: set[object] = set()
 
     def app(self) -> web.Application:
@@ -82,14 +94,17 @@ class _Service:
                 web.post("/bench/finish", self._finish),
                 web.get("/bench/ended", self._ended),
                 web.post("/bench/counts", self._give_counts),
+                web.post("/bench/submits", self._give_submits),
             ]
         )
         return app
 
     async def _call(self, request: web.Request) -> web.Response:
+        began = time.time()
         start, size = await _start_of_body(request)
         found = _ACTION.search(start)
         if found is None or found[1] != b"ListTasksDetails":
+            self._submits.append(Submit(began, time.time()))
             self._counts["submit_bytes"] = size
             self._submitted = time.monotonic()
             return web.json_response({"RetCode": 0, "TaskUID": self._new_task()})
@@ -142,6 +157,10 @@ class _Service:
         counts["connections"] = len(self._poll_connections)
         self._poll_connections.clear()
         return web.json_response(counts)
+
+    async def _give_submits(self, _request: web.Request) -> web.Response:
+        submits, self._submits = self._submits, []
+        return web.json_response(sorted(submits))
 
 
 async def _start_of_body(request: web.Request) -> tuple[bytes, int]:

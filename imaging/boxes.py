@@ -104,6 +104,13 @@ def sent_box(name: str, box: Box, size: tuple[int, int], sent_size: tuple[int, i
     return found
 
 
+def is_box_safe(box: Box, size: tuple[int, int], smallest: tuple[int, int]) -> bool:
+    """Does `sent_box` refuse it neither at the size `smallest` nor at any larger one?"""
+    (width, height), (least_width, least_height) = size, smallest
+    sides = (box.x2 - box.x1) * least_width / width, (box.y2 - box.y1) * least_height / height
+    return min(sides) >= SMALLEST_BOX_SIDE
+
+
 def scale_box(box: Box, size: tuple[int, int], new_size: tuple[int, int]) -> Box:
     """A box in a picture of `size` (width, height) as it lies in the same picture at `new_size`, rounded outwards."""
     (width, height), (new_width, new_height) = size, new_size

@@ -1,5 +1,6 @@
 """MASK entries read, judged, and written as files to send: what is white is meant."""
 
+import math
 from concurrent.futures import Executor
 
 import numpy as np
@@ -10,9 +11,12 @@ from .eight_bit import range_notes
 from .errors import ImageRefused
 from .pictures import EncodedImage
 from .png import MASK, encode_png
+from .sizes import Size
 from .workers import own_pool
 
 _LOAD_IMAGE_DEFAULT = (64, 64)
+_WIDTH_OF_FILTER = 3
+"""In pixels of the fitted mask: so much of a side lies under the filter somewhere in it, wherever the pixels fall."""
 _PAINT = "Paint the area that is meant, and only that, for example in ComfyUI's mask editor."
 _INVERT = "A mask painted the other way round is turned by ComfyUI's own “Invert Mask” node in between."
 
@@ -46,16 +50,32 @@ def why_empty(levels: np.ndarray) -> str:
     return f"nothing is painted, all {width} x {height} values are 0."
 
 
-def refuse_unusable_mask(name: str, mask: torch.Tensor) -> None:
-    """Raises ImageRefused when nothing or everything of an entry is painted: such a task would be paid for in vain."""
+def refuse_unusable_mask(name: str, mask: torch.Tensor, size: Size | None = None) -> None:
+    """Raises ImageRefused when nothing or everything of an entry is painted: such a task would be paid for in vain.
+
+    With a `size`, the same of the mask once it is fitted to it.
+    """
     levels, _ = mask_levels(name, mask)
     _refuse_unusable(name, levels)
+    if size is not None:
+        _fitted(name, levels, size)
+
+
+def is_mask_safe(mask: torch.Tensor, smallest: Size) -> bool:
+    """Is the mask sure to be usable once it is fitted to the size `smallest`, or to any larger one?
+
+    It is where a block of it is painted, and another is not, that the filter cannot mix with what is around them.
+    """
+    white = painted(mask_levels("mask", mask)[0])
+    scales = (old / new for old, new in zip(white.shape, reversed(smallest), strict=True))
+    sides = [max(2, math.ceil(_WIDTH_OF_FILTER * scale)) for scale in scales]
+    return _has_block(white, *sides) and _has_block(~white, *sides)
 
 
 def encode_mask(
     name: str,
     mask: torch.Tensor,
-    size: tuple[int, int],
+    size: Size,
     executor: Executor | None = None,
     *,
     is_inverted: bool = False,
@@ -73,9 +93,7 @@ def encode_mask(
         notes += (f"{name}: soft values were cut at 0.5",)
     height, width = levels.shape
     if (width, height) != size:
-        whole = Image.fromarray(painted(levels).astype(np.float32))
-        levels = np.asarray(whole.resize(size, Image.Resampling.BILINEAR))
-        _refuse_unusable(name, levels, f"fitted to {size[0]} x {size[1]}, ")
+        levels = _fitted(name, levels, size)
         notes += (f"{name}: fitted from {width} x {height} to {size[0]} x {size[1]}{_stretched(width, height, size)}",)
     white = painted(levels)
     notes += _inversion_note(name, white)
@@ -84,6 +102,22 @@ def encode_mask(
     pixels = (white != is_inverted).astype(np.uint8)[..., None] * np.uint8(255)
     chunks = encode_png(lambda start, stop: pixels[start:stop], *size, 1, (MASK,), executor or own_pool())
     return EncodedImage("image/png", chunks, *size, notes)
+
+
+def _fitted(name: str, levels: np.ndarray, size: Size) -> np.ndarray:
+    if levels.shape == (size[1], size[0]):
+        return levels
+    whole = Image.fromarray(painted(levels).astype(np.float32))
+    fitted = np.asarray(whole.resize(size, Image.Resampling.BILINEAR))
+    _refuse_unusable(name, fitted, f"fitted to {size[0]} x {size[1]}, ")
+    return fitted
+
+
+def _has_block(meant: np.ndarray, height: int, width: int) -> bool:
+    """Is a block of this size, on a grid of such blocks, meant as a whole?"""
+    rows, columns = meant.shape[0] // height, meant.shape[1] // width
+    strips = meant[: rows * height].reshape(rows, height, meant.shape[1]).all(axis=1)
+    return bool(strips[:, : columns * width].reshape(rows, columns, width).all(axis=2).any())
 
 
 def _refuse_unusable(name: str, levels: np.ndarray, state: str = "") -> None:

@@ -12,11 +12,14 @@ from PIL import Image
 from .eight_bit import EightBitRows
 from .errors import ImageRefused
 from .png import PHOTO, PRINT, PRINT_BY_COLUMNS, QUICK_PRINT, QUICK_PRINT_BY_COLUMNS, Rows, encode_png
-from .sizes import LARGEST_SIDE, fit_inside
+from .sizes import LARGEST_SIDE, Size, fit_inside
 from .workers import own_pool
 
 # A grainy photograph of 2560 x 2560 pixels, the largest size that is usually sent, stays just below this as PNG.
 PICTURE_BYTE_BUDGET = 12_000_000
+
+_MOST_BYTES_OF_A_PIXEL = 3.2
+"""In a file of either format: noise, from which nothing can be saved."""
 
 _MEDIA_TYPES = {"lossless": "image/png", "compact": "image/jpeg"}
 UPLOAD_FORMATS = tuple(_MEDIA_TYPES)
@@ -53,12 +56,7 @@ def encode_picture(
     filter, proportions kept, and a note says so. `executor` shares the work of one PNG; it must not be the one this
     call runs in, and without one the package's own two threads are used.
     """
-    if upload_format not in UPLOAD_FORMATS:
-        raise ImageRefused(
-            "upload_format",
-            f"“{upload_format}” is no upload format.",
-            f"Choose one of: {', '.join(UPLOAD_FORMATS)}.",
-        )
+    refuse_unknown_format(upload_format)
     rows = EightBitRows(entry)
     size = fit_inside(*rows.size, max_side)
     reason = f"{max_side} pixels is the longest side that is sent"
@@ -71,6 +69,28 @@ def encode_picture(
     if size != rows.size:
         notes += (f"{name}: resized from {rows.width} x {rows.height} to {size[0]} x {size[1]}, {reason}",)
     return EncodedImage(_MEDIA_TYPES[upload_format], chunks, *size, notes)
+
+
+def refuse_unknown_format(upload_format: str) -> None:
+    """Raises ImageRefused where it is none of UPLOAD_FORMATS."""
+    if upload_format not in UPLOAD_FORMATS:
+        raise ImageRefused(
+            "upload_format",
+            f"“{upload_format}” is no upload format.",
+            f"Choose one of: {', '.join(UPLOAD_FORMATS)}.",
+        )
+
+
+def sizes_when_sent(
+    entry: torch.Tensor, max_side: int = LARGEST_SIDE, byte_budget: int = PICTURE_BYTE_BUDGET
+) -> tuple[Size, Size]:
+    """The largest and the smallest size that `encode_picture` may bring an entry to; which one, only the file tells."""
+    height, width = entry.shape[:2]
+    largest = fit_inside(width, height, max_side)
+    most_bytes = math.prod(largest) * _MOST_BYTES_OF_A_PIXEL
+    if most_bytes <= byte_budget:
+        return largest, largest
+    return largest, fit_inside(width, height, _shrunk(max(largest), byte_budget / most_bytes))
 
 
 def encode_local_png(levels: np.ndarray) -> tuple[bytes, ...]:

@@ -65,6 +65,18 @@ def sent_points(
     return included, excluded
 
 
+def are_points_safe(
+    included: Sequence[Point], excluded: Sequence[Point], size: tuple[int, int], smallest: tuple[int, int]
+) -> bool:
+    """Does `sent_points` refuse them neither at the size `smallest` nor at any larger one?"""
+    (width, height), (least_width, least_height) = size, smallest
+    return all(
+        abs(one.x - other.x) * least_width >= width or abs(one.y - other.y) * least_height >= height
+        for one in included
+        for other in excluded
+    )
+
+
 def scale_points(points: Sequence[Point], size: tuple[int, int], new_size: tuple[int, int]) -> tuple[Point, ...]:
     """Points in a picture of `size` (width, height) as they lie in the same picture at `new_size`."""
     (width, height), (new_width, new_height) = size, new_size

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from comfy.model_management import InterruptProcessingException
 from comfy_api.latest import ComfyAPI
@@ -36,50 +36,55 @@ class NodeDisplay:
         self._node_id = node_id
         self._began = time.monotonic()
         self._saying = ""
-        self._upload_bytes: dict[Handle, int] = {}
+        self._handles: list[Handle] = []
         self._notes: list[str] = []
         self._shown_text = ""
         self._shown_step = -1
         self._expected: float | None = None
+        self._cost_of: Callable[[int], str | None] = lambda count: None  # noqa: ARG005
 
     def say(self, text: str) -> None:
         """What is done just now that is no task."""
         self._saying = text
 
-    def expect(self, seconds: float | None) -> None:
-        """How long the tasks will take from now on, where that is known."""
+    def expect(self, seconds: float | None, cost_of: Callable[[int], str | None]) -> None:
+        """How long the tasks will take from now on, where that is known, and what to say of so many paid ones."""
         self._expected = None if seconds is None else seconds + time.monotonic() - self._began
+        self._cost_of = cost_of
 
     def note(self, *lines: str) -> None:
         self._notes += [line for line in lines if line not in self._notes]
 
-    def watch(self, handle: Handle, upload_bytes: int) -> None:
+    def watch(self, handle: Handle) -> None:
         self._saying = ""
-        self._upload_bytes[handle] = upload_bytes
+        self._handles.append(handle)
 
     async def refresh(self) -> None:
         """Shows the present moment; sends only what has changed."""
-        moments = [handle.progress for handle in self._upload_bytes]
-        self._show_text(f"{self._saying or _summary(moments)} · {self._time()}")
+        moments = self._moments()
+        self._show_text(f"{self._saying or _summary(moments)} · {self._time()}", moments)
         await self._show_step(round(_STEPS * _share(moments)))
 
     async def ended_well(self) -> None:
-        moments = [handle.progress for handle in self._upload_bytes]
-        is_done = all(handle.result.done() for handle in self._upload_bytes)
+        moments = self._moments()
+        is_done = all(handle.result.done() for handle in self._handles)
         ending = "done" if is_done else f"submitted, TaskUID {_uids(moments)}"
-        self._show_text(" · ".join([ending, _clock(time.monotonic() - self._began), *_spent(moments)]))
+        self._show_text(" · ".join([ending, _clock(time.monotonic() - self._began), *_spent(moments)]), moments)
         await self._show_step(_STEPS)
 
     def ended_by(self, error: BaseException) -> None:
         """The last text stays on the node, so it must not go on saying "running"."""
-        moments = [handle.progress for handle in self._upload_bytes]
+        moments = self._moments()
         going_on = [moment for moment in moments if _goes_on(moment)]
         stopped = isinstance(error, (InterruptProcessingException, asyncio.CancelledError))
         if going_on:
             self.note(f"Task {_uids(going_on)} is paid, goes on and is kept: run again to get its pictures.")
         if stopped and any(moment.phase is Phase.LOOKING for moment in moments):
             self.note("It may have been accepted: the pack goes on looking for its task. Run again to wait for that.")
-        self._show_text("stopped" if stopped else "failed")
+        self._show_text("stopped" if stopped else "failed", moments)
+
+    def _moments(self) -> list[Progress]:
+        return [handle.progress for handle in self._handles]
 
     def _time(self) -> str:
         """The time gone by, and how much there will be, as long as that is still to come."""
@@ -88,22 +93,29 @@ class NodeDisplay:
             return _clock(gone)
         return f"{_clock(gone)} of about {_clock(self._expected)}"
 
-    def _show_text(self, text: str) -> None:
-        text = "\n".join([text, *self._notes, *self._upload()])
+    def _show_text(self, text: str, moments: Sequence[Progress]) -> None:
+        text = "\n".join([text, *self._notes, *self._cost(moments), *_upload(moments)])
         client_id = PromptServer.instance.client_id
         if text != self._shown_text and client_id is not None:  # no client id would mean: every browser
             PromptServer.instance.send_progress_text(text, self._node_id, client_id)
         self._shown_text = text
 
-    def _upload(self) -> list[str]:
-        """How much is sent: on most uplinks that takes longer than everything else the pack does."""
-        byte_count = sum(size for handle, size in self._upload_bytes.items() if handle.progress.sent)
-        return [f"upload: {byte_count / 1e6:.2f} MB of pictures"] if byte_count else []
+    def _cost(self, moments: Sequence[Progress]) -> list[str]:
+        """What is paid in this run, or may be: of a request that is only prepared, it is not known yet."""
+        # equal requests are one task, and have one progress
+        paid = {moment for moment in moments if moment.sent or moment.phase is Phase.PREPARING}
+        return list(filter(None, [self._cost_of(len(paid))]))
 
     async def _show_step(self, step: int) -> None:
         if step != self._shown_step:
             self._shown_step = step
             await ComfyAPI().execution.set_progress(step, _STEPS, self._node_id)
+
+
+def _upload(moments: Sequence[Progress]) -> list[str]:
+    """How much is sent: on most uplinks that takes longer than everything else the pack does."""
+    byte_count = sum(moment.upload_bytes for moment in moments if moment.sent)
+    return [f"upload: {byte_count / 1e6:.2f} MB of pictures"] if byte_count else []
 
 
 def _summary(moments: Sequence[Progress]) -> str:

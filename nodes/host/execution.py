@@ -11,7 +11,7 @@ import asyncio
 import contextvars
 import functools
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
@@ -37,6 +37,12 @@ _T = TypeVar("_T")
 _LOOK_INTERVAL = 0.1
 """Seconds between two looks at the Cancel flag."""
 
+_SHOW_INTERVAL = 0.2
+"""Seconds between two looks at the tasks, and two updates of what the node shows, at least."""
+
+_SHARE_OF_TIME = 0.005
+"""Of the processor, that showing the tasks may take: the more there are, the more rarely they are shown."""
+
 _LONGEST_TROUBLE = 150.0
 """Seconds for which the service may be out of reach before the node gives up waiting: more than two pauses of the
 longest kind that a server may ask for."""
@@ -51,14 +57,15 @@ class Execution:
         self._display = display
         self._handles: list[Handle] = []
         self._began = time.monotonic()
+        self._next_show = 0.0
 
     def note(self, *lines: str) -> None:
         """Says on the node what was changed on the way."""
         self._display.note(*lines)
 
-    def expect(self, seconds: float | None) -> None:
-        """Says how long the tasks will take, where that is known."""
-        self._display.expect(seconds)
+    def expect(self, seconds: float | None, cost_of: Callable[[int], str | None]) -> None:
+        """Says how long the tasks will take, where that is known, and what `cost_of` says of so many paid ones."""
+        self._display.expect(seconds, cost_of)
 
     async def off_loop(self, saying: str, work: Callable[[], _T]) -> _T:
         """Runs `work` in the pack's own threads. Cancel is seen meanwhile; the thread then ends by itself."""
@@ -69,16 +76,15 @@ class Execution:
         self._display.say(saying)
         wakeup = _Wakeup([future])
         while not future.done():
+            if time.monotonic() >= self._next_show:
+                await self._show()
             await self._look(wakeup)
         return future.result()
 
-    def watch(self, handle: Handle, upload_bytes: int = 0) -> Handle:
-        """Shows what becomes of the request, and releases it when the execution ends.
-
-        `upload_bytes`: its pictures, in case they are sent.
-        """
+    def watch(self, handle: Handle) -> Handle:
+        """Shows what becomes of the request, and releases it when the execution ends."""
         self._handles.append(handle)
-        self._display.watch(handle, upload_bytes)
+        self._display.watch(handle)
         return handle
 
     async def task_uids(self, handles: Sequence[Handle], timeout_minutes: float) -> list[str]:
@@ -101,29 +107,47 @@ class Execution:
         waiting = dict(enumerate(zip(futures, handles, strict=True)))
         wakeup = _Wakeup(futures)
         while waiting:
-            for index, (future, handle) in list(waiting.items()):
-                failure = _failure(future, handle.progress, timeout_minutes, time.monotonic() - self._began)
-                if failure is not None:
-                    failures[index] = failure
-                    self._tell_of(failure, len(futures))
-                if failure is not None or future.done():
+            if wakeup.are_all_done or time.monotonic() >= self._next_show:
+                for index, failure in self._ended(waiting, timeout_minutes).items():
+                    if failure is not None:
+                        failures[index] = failure
+                        self._tell_of(failure, len(futures))
                     del waiting[index]
+                await self._show()
             if waiting:
                 await self._look(wakeup)
         if failures:
             raise _one_error(failures, len(futures))
         return [future.result() for future in futures]
 
+    def _ended(
+        self, waiting: Mapping[int, tuple[Future[_T], Handle]], timeout_minutes: float
+    ) -> dict[int, Exception | None]:
+        """Those that are not waited for any longer, and why, where they have no result."""
+        waited = time.monotonic() - self._began
+        ended = {}
+        for index, (future, handle) in waiting.items():
+            failure = _failure(future, handle.progress, timeout_minutes, waited)
+            if failure is not None or future.done():
+                ended[index] = failure
+        return ended
+
     def _tell_of(self, failure: Exception, count: int) -> None:
         """Of several requests one has failed: that is said now, for the others may be cancelled before it is raised."""
         if count > 1 and isinstance(failure, OutcomeUnknown):
             self._display.note(*str(failure).splitlines())
 
+    async def _show(self) -> None:
+        """Shows the present moment, and says when the next may be shown."""
+        began = time.thread_time()
+        await self._display.refresh()
+        took = time.thread_time() - began
+        self._next_show = time.monotonic() + max(_SHOW_INTERVAL, took / _SHARE_OF_TIME)
+
     async def _look(self, wakeup: _Wakeup) -> None:
-        """Waits a moment, or until a future is there. Raises ComfyUI's own interrupt when Cancel was pressed."""
+        """Waits a moment, or until all is there. Raises ComfyUI's own interrupt when Cancel was pressed."""
         if processing_interrupted():
             raise InterruptProcessingException
-        await self._display.refresh()
         await wakeup.wait(_LOOK_INTERVAL)
 
 
@@ -145,22 +169,31 @@ async def execution(node_id: str) -> AsyncIterator[Execution]:
 
 
 class _Wakeup:
-    """Wakes this event loop when a future of another thread is there."""
+    """Wakes this event loop when the last of some futures of another thread is there."""
 
     def __init__(self, futures: Sequence[Future[_T]]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._woken = asyncio.Event()
+        self._left = len(futures)
+        self._all_done = asyncio.Event()
         for future in futures:
-            future.add_done_callback(self._wake)
+            future.add_done_callback(self._tell)
+
+    @property
+    def are_all_done(self) -> bool:
+        return self._all_done.is_set()
 
     async def wait(self, seconds: float) -> None:
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        self._woken.clear()
+            await asyncio.wait_for(self._all_done.wait(), seconds)
 
-    def _wake(self, _: object) -> None:
+    def _tell(self, _: object) -> None:
         with suppress(RuntimeError):  # the prompt may be over, and its loop closed
-            self._loop.call_soon_threadsafe(self._woken.set)
+            self._loop.call_soon_threadsafe(self._one_is_done)
+
+    def _one_is_done(self) -> None:
+        self._left -= 1
+        if not self._left:
+            self._all_done.set()
 
 
 def _failure(future: Future[_T], progress: Progress, timeout_minutes: float, waited: float) -> Exception | None:

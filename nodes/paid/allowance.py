@@ -33,19 +33,23 @@ def count_paid(requests: Sequence[Request], unsent: Sequence[bool]) -> int:
     return drawn + len({_asked(request) for request in sent if request.seed != RANDOM_SEED})
 
 
-def allow(count: int, max_tasks: int, credits_each: float | None) -> tuple[str, ...]:
-    """What is to be said on the node about `count` paid tasks of about `credits_each`, where that is known.
-
-    Raises InputRefused where `max_tasks` does not allow so many.
-    """
-    cost = "" if credits_each is None else f", about {_rounded(count * credits_each):,} credits"
+def refuse_too_many(count: int, max_tasks: int, credits_each: float | None) -> None:
+    """Raises InputRefused where `max_tasks` does not allow so many paid tasks."""
     if count > max_tasks:
         raise InputRefused(
             "max_tasks",
-            f"this run makes {count} paid tasks{cost}; max_tasks allows {max_tasks}.",
+            f"this run makes {count} paid tasks{_about(count, credits_each)}; max_tasks allows {max_tasks}.",
             f"Set max_tasks to {count}, or link fewer pictures.",
         )
-    return (f"{count} tasks{cost}",) if count > DEFAULT_MAX_TASKS else ()
+
+
+def cost_of(count: int, credits_each: float | None) -> str | None:
+    """What is to be said on the node about so many paid tasks; a few need no word."""
+    return f"{count} tasks{_about(count, credits_each)}" if count > DEFAULT_MAX_TASKS else None
+
+
+def _about(count: int, credits_each: float | None) -> str:
+    return "" if credits_each is None else f", about {_rounded(count * credits_each):,} credits"
 
 
 def _asked(request: Request) -> str:

@@ -22,7 +22,7 @@ from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
 from .paid_node import GeneratingNode
-from .uploads import Uploads, usable_masks
+from .uploads import Uploads, refuse_mask_early, usable_masks
 
 
 class ApplyReferencePattern(GeneratingNode):
@@ -134,6 +134,7 @@ def _request(
     height, width = raw_image.shape[:2]
     generation, notes = inputs.generation(width, height, "raw")
     uploads.note(*notes)
+    refuse_mask_early(uploads, raw_image, mask, inputs.upload_format)
     is_inverted = redrawn is Redrawn.BLACK
     mask_encoder = functools.partial(encode_mask, is_inverted=is_inverted)
     asked = Request(

@@ -13,6 +13,7 @@ from comfy_api.latest import io
 from ...imaging import (
     Point,
     Sought,
+    are_points_safe,
     encode_picture,
     pair_batches,
     picture_digest,
@@ -77,8 +78,7 @@ class ExtractContents(PaidNode):
         cls, raw_image: torch.Tensor, include_points: str, exclude_points: str, **shared: Any
     ) -> io.NodeOutput:
         inputs = MattingInputs(**shared)
-        await cls.keep_raw_image(raw_image)
-        async with cls.paid_run(inputs) as run:
+        async with cls.drawn_on(raw_image), cls.paid_run(inputs) as run:
             clicked = _clicked(raw_image, include_points, exclude_points)
             sought = [Sought(each.photo, points=each.included) for each in clicked]
             return await run.outputs(functools.partial(_requests, clicked, inputs), functools.partial(cut_outs, sought))
@@ -119,12 +119,19 @@ def _requests(clicked: Sequence[_Clicked], inputs: MattingInputs, uploads: Uploa
 
 def _request(clicked: _Clicked, options: dict[str, Any], inputs: MattingInputs, uploads: Uploads) -> UnencodedRequest:
     photo, included, excluded = clicked
+    size = (photo.shape[1], photo.shape[0])
+    uploads.refuse_early(
+        "raw_image",
+        photo,
+        inputs.upload_format,
+        functools.partial(are_points_safe, included, excluded, size),
+        functools.partial(sent_points, included, excluded, size),
+    )
     asked = Request(uploads.digest(picture_digest, photo), included, excluded, **options)
 
     def encode() -> Request:
         raw, raw_uri = uploads.encode(encode_picture, "raw_image", photo, inputs.upload_format)
-        sizes = (photo.shape[1], photo.shape[0]), (raw.width, raw.height)
-        in_raw, not_in_raw = sent_points(included, excluded, *sizes)
+        in_raw, not_in_raw = sent_points(included, excluded, size, (raw.width, raw.height))
         return replace(asked, raw_image=raw_uri, include_points=in_raw, exclude_points=not_in_raw)
 
     return UnencodedRequest(asked, encode)

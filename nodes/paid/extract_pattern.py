@@ -12,6 +12,7 @@ from comfy_api.latest import io
 from ...imaging import (
     box_entries,
     encode_picture,
+    is_box_safe,
     mask_entries,
     pair_batches,
     picture_digest,
@@ -87,8 +88,7 @@ class ExtractPattern(GeneratingNode):
         **shared: Any,
     ) -> io.NodeOutput:
         inputs = GenerationInputs(**shared)
-        await cls.keep_raw_image(raw_image)
-        async with cls.paid_run(inputs) as run:
+        async with cls.drawn_on(raw_image), cls.paid_run(inputs) as run:
             return await run.outputs(functools.partial(_requests, raw_image, box, region, tiling, inputs))
 
 
@@ -115,15 +115,23 @@ def _request(
 ) -> UnencodedRequest:
     raw_image = entry["raw_image"]
     height, width = raw_image.shape[:2]
+    size = (width, height)
     source, find_box = ("region", region_box) if "region" in entry else ("box", resolve_box)
     box, box_notes = find_box(source, entry[source], width, height)
+    uploads.refuse_early(
+        "raw_image",
+        raw_image,
+        inputs.upload_format,
+        functools.partial(is_box_safe, box, size),
+        functools.partial(sent_box, source, box, size),
+    )
     generation, size_notes = inputs.generation(width, height, DEFAULT_SIDE)
     uploads.note(*box_notes, *size_notes)
     asked = Request(uploads.digest(picture_digest, raw_image), box, **options, generation=generation)
 
     def encode() -> Request:
         raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
-        in_raw = sent_box(source, box, (width, height), (raw.width, raw.height))
+        in_raw = sent_box(source, box, size, (raw.width, raw.height))
         return replace(asked, raw_image=raw_uri, box=in_raw)
 
     return UnencodedRequest(asked, encode)

@@ -12,12 +12,12 @@ import torch
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from ...imaging import picture_entries
-from ...picpik.api import RANDOM_SEED, Account, Action, Assumptions, Request
+from ...imaging import picture_entries, refuse_unknown_format
+from ...picpik.api import RANDOM_SEED, Account, Assumptions, Request
 from ...picpik.ledger import estimated_credits, estimated_seconds
 from ...picpik.runner import Handle, TaskResult
 from ..host import Execution, execution, raw_images, service, when_queued
-from .allowance import allow, count_paid
+from .allowance import cost_of, count_paid, refuse_too_many
 from .outputs import Made, outputs_of, pictures
 from .submission_inputs import SubmissionInputs
 from .uploads import Uploads
@@ -40,10 +40,16 @@ class PaidNode(io.ComfyNode):
             yield PaidRun(run, account, note, inputs)
 
     @classmethod
-    async def keep_raw_image(cls, raw_image: torch.Tensor) -> None:
-        """For the page, which draws on it. Done before anything else: whoever lacks keys can draw all the same."""
+    @asynccontextmanager
+    async def drawn_on(cls, raw_image: torch.Tensor) -> AsyncIterator[None]:
+        """Keeps a copy of it for the page, which draws on it, however the run goes: also for whoever lacks keys."""
         entry = picture_entries("raw_image", raw_image)[0]
-        await asyncio.to_thread(raw_images.keep, cls.hidden.unique_id, cls.hidden.prompt, entry)
+        copying = asyncio.to_thread(raw_images.keep, cls.hidden.unique_id, cls.hidden.prompt, entry)
+        kept = asyncio.create_task(copying)
+        try:
+            yield
+        finally:
+            await kept
 
 
 class GeneratingNode(PaidNode):
@@ -61,7 +67,7 @@ class GeneratingNode(PaidNode):
 
 
 class PaidRun:
-    """Prepares, encodes what is not known yet, submits, waits and decodes."""
+    """Prepares, hands over to the runner, which encodes what it sends, waits and decodes."""
 
     def __init__(self, run: Execution, account: Account, account_note: str | None, inputs: SubmissionInputs) -> None:
         self._run = run
@@ -81,7 +87,8 @@ class PaidRun:
     ) -> io.NodeOutput:
         """What `make` makes of the results of the requests that `make_requests` makes of the node's inputs.
 
-        Both are called beside ComfyUI's loop; `make_requests` refuses whatever can be refused without encoding.
+        Both are called beside ComfyUI's loop; `make_requests` refuses whatever can be refused, of all requests before
+        any is sent.
         """
         handles = await self._submitted(make_requests)
         if self._inputs.wait:
@@ -90,40 +97,26 @@ class PaidRun:
         return io.NodeOutput(ExecutionBlocker(None), ExecutionBlocker(None), "\n".join(uids))
 
     async def _submitted(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> list[Handle]:
-        """The requests belong to the runner from here on: what was encoded is not kept while the node waits."""
+        """The requests belong to the runner from here on: what it encodes is not kept while the node waits."""
+        runner = service.runner()
         self._run.note(*filter(None, (self._account_note,)))
-        requests = await self._run.off_loop("preparing", functools.partial(make_requests, Uploads(self._run.note)))
-        unsent = await self._run.until("preparing", service.runner().unsent(self._account, requests))
-        await self._estimate(requests, unsent)
-        upload_bytes = await self._encoded(requests, unsent)
+        await self._run.until("preparing", runner.check(self._account))
+        requests = await self._run.off_loop("preparing", functools.partial(self._prepared, make_requests))
+        await self._estimate(requests)
         asked = when_queued()
-        return [
-            self._run.watch(service.runner().submit(self._account, request, asked), byte_count)
-            for request, byte_count in zip(requests, upload_bytes, strict=True)
-        ]
+        return [self._run.watch(runner.submit(self._account, request, asked)) for request in requests]
 
-    async def _estimate(self, requests: Sequence[Request], unsent: Sequence[bool]) -> None:
+    def _prepared(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> Sequence[Request]:
+        refuse_unknown_format(self._inputs.upload_format)
+        return make_requests(Uploads(self._run.note))
+
+    async def _estimate(self, requests: Sequence[Request]) -> None:
         """Says how long it will take, and what a long batch will cost. Raises InputRefused where it is too long."""
         first = requests[0]  # all have one size
         look = functools.partial(service.history().done, self._account.identity, first.ACTION, first.size)
         past = await self._run.off_loop("preparing", look)
-        self._run.expect(estimated_seconds(past, first))
-        count, credits = count_paid(requests, unsent), estimated_credits(past, first)
-        self._run.note(*allow(count, self._inputs.max_tasks, credits))
-
-    async def _encoded(self, requests: Sequence[Request], unsent: Sequence[bool]) -> list[int]:
-        """Encodes what is going to be sent, all of it before any is sent, as encoding may still refuse an entry.
-
-        Gives the bytes of each request's pictures, 0 where they need not be encoded.
-        """
-        if not any(unsent):
-            return [0] * len(requests)
-        return await self._run.off_loop("encoding", functools.partial(_upload_bytes, requests, unsent))
-
-
-def _upload_bytes(requests: Sequence[Request], unsent: Sequence[bool]) -> list[int]:
-    return [_bytes_of(request.encoded()) if is_sent else 0 for request, is_sent in zip(requests, unsent, strict=True)]
-
-
-def _bytes_of(action: Action) -> int:
-    return sum(image.byte_count for image in action.images)
+        credits = estimated_credits(past, first)
+        self._run.expect(estimated_seconds(past, first), functools.partial(cost_of, credits_each=credits))
+        if len(requests) > self._inputs.max_tasks:  # else it does not matter how many are stored already
+            unsent = await self._run.until("preparing", service.runner().unsent(self._account, requests))
+            refuse_too_many(count_paid(requests, unsent), self._inputs.max_tasks, credits)

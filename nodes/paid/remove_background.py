@@ -15,6 +15,7 @@ from ...imaging import (
     Sought,
     box_entries,
     encode_picture,
+    is_box_safe,
     pair_batches,
     picture_digest,
     picture_entries,
@@ -67,8 +68,7 @@ class RemoveBackground(PaidNode):
     @classmethod
     async def execute(cls, raw_image: torch.Tensor, box: object, **shared: Any) -> io.NodeOutput:
         inputs = MattingInputs(**shared)
-        await cls.keep_raw_image(raw_image)
-        async with cls.paid_run(inputs) as run:
+        async with cls.drawn_on(raw_image), cls.paid_run(inputs) as run:
             sought, notes = _sought(raw_image, box)
             return await run.outputs(
                 functools.partial(_requests, sought, notes, inputs), functools.partial(cut_outs, sought)
@@ -99,11 +99,19 @@ def _requests(
 
 def _request(sought: Sought, options: dict[str, Any], inputs: MattingInputs, uploads: Uploads) -> UnencodedRequest:
     photo, box = sought.photo, sought.box
+    size = (photo.shape[1], photo.shape[0])
+    if box is not None:
+        uploads.refuse_early(
+            "raw_image",
+            photo,
+            inputs.upload_format,
+            functools.partial(is_box_safe, box, size),
+            functools.partial(sent_box, "box", box, size),
+        )
     asked = Request(uploads.digest(picture_digest, photo), box, **options)
 
     def encode() -> Request:
         raw, raw_uri = uploads.encode(encode_picture, "raw_image", photo, inputs.upload_format)
-        size = (photo.shape[1], photo.shape[0])
         in_raw = None if box is None else sent_box("box", box, size, (raw.width, raw.height))
         return replace(asked, raw_image=raw_uri, box=in_raw)
 

@@ -15,7 +15,7 @@ from ..host import CATEGORY
 from .outputs import picture_outputs
 from .paid_node import PaidNode
 from .unseeded_inputs import UnseededInputs, unseeded_inputs
-from .uploads import Uploads, usable_masks
+from .uploads import Uploads, refuse_mask_early, usable_masks
 
 
 class RemoveContents(PaidNode):
@@ -78,6 +78,7 @@ def _requests(
 def _request(
     raw_image: torch.Tensor, mask: torch.Tensor, options: dict[str, Any], inputs: UnseededInputs, uploads: Uploads
 ) -> UnencodedRequest:
+    refuse_mask_early(uploads, raw_image, mask, inputs.upload_format)
     asked = Request(uploads.digest(picture_digest, raw_image), uploads.digest(mask_digest, mask), **options)
 
     def encode() -> Request:

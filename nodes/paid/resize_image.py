@@ -11,6 +11,7 @@ import torch
 from comfy_api.latest import io
 
 from ...imaging import (
+    EncodedImage,
     Wrapping,
     cut_tiles,
     encode_picture,
@@ -123,16 +124,20 @@ def _requests(
 def _request(
     image: torch.Tensor, size: tuple[int, int], around: Wrapping | None, inputs: UnseededInputs, uploads: Uploads
 ) -> UnencodedRequest:
-    def sent() -> torch.Tensor:
+    def sent(entry: torch.Tensor) -> torch.Tensor:
         """Made anew for each use: a large tile with its margins is not kept while the node waits."""
-        return image if around is None else around.around(image)
+        return entry if around is None else around.around(entry)
 
-    asked = Request(
-        uploads.digest(picture_digest, sent()), *(size if around is None else around.asked), **inputs.options
-    )
+    def digest(entry: torch.Tensor) -> str:
+        return picture_digest(sent(entry))
+
+    def encoder(name: str, entry: torch.Tensor, *limits: Any) -> EncodedImage:
+        return encode_picture(name, sent(entry), *limits)
+
+    asked = Request(uploads.digest(digest, image), *(size if around is None else around.asked), **inputs.options)
 
     def encode() -> Request:
-        _, uri = uploads.encode(encode_picture, "image", sent(), inputs.upload_format, MAX_RESIZED_SIDE)
+        _, uri = uploads.encode(encoder, "image", image, inputs.upload_format, MAX_RESIZED_SIDE)
         return replace(asked, image=uri)
 
     return UnencodedRequest(asked, encode)

@@ -2,46 +2,97 @@
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from ...imaging import EncodedImage, mask_entries, refuse_unusable_mask
+from ...imaging import (
+    EncodedImage,
+    Size,
+    encode_picture,
+    is_mask_safe,
+    mask_entries,
+    refuse_unusable_mask,
+    sizes_when_sent,
+)
 from ...picpik.api import DataUri, PixelDigest
 
 
 class Uploads:
-    """What is sent of the inputs of one run. An entry that serves several tasks of a batch is hashed and encoded once.
+    """What is sent of the inputs of one run, whose requests are sent one after the other.
 
-    Digests are made at once, files only for requests that are sent, in whichever thread does so. `note` is told in one
-    line each what is changed on the way.
+    An entry that serves several tasks of a batch is hashed and encoded once. Digests and files are made when they are
+    needed, in whichever thread needs them, and a file is kept no longer than another request may need it. `note` is
+    told in one line each what is changed on the way.
     """
 
     def __init__(self, note: Callable[..., None]) -> None:
         self.note = note
         self._digests: dict[int, PixelDigest] = {}
-        self._files: dict[tuple[Any, ...], tuple[EncodedImage, DataUri]] = {}
-        self._encoding = threading.Lock()
+        self._uses: Counter[int] = Counter()
+        self._files: dict[tuple[Any, ...], _File] = {}
+        self._changing = threading.Lock()
 
     def digest(self, digest: Callable[[torch.Tensor], str], entry: torch.Tensor) -> PixelDigest:
-        """What the entry is known by, whatever file is made of it."""
+        """What the entry is known by, whatever file is made of it. Asked for by each request that sends it."""
+        self._uses[id(entry)] += 1
         if id(entry) not in self._digests:
-            self._digests[id(entry)] = PixelDigest(digest(entry))
+            self._digests[id(entry)] = PixelDigest(functools.partial(digest, entry))
         return self._digests[id(entry)]
+
+    def refuse_early(
+        self,
+        name: str,
+        entry: torch.Tensor,
+        upload_format: str,
+        is_safe: Callable[[Size], bool],
+        refuse: Callable[[Size], object],
+    ) -> None:
+        """Has `refuse` look, before anything is sent, at what depends on the size in which a picture is sent.
+
+        `is_safe` tells of the smallest size possible whether nothing can be refused at it or any larger one. Where it
+        is not, and nothing but the file tells the size, the file is made for that.
+        """
+        largest, smallest = sizes_when_sent(entry)
+        if is_safe(smallest):
+            return
+        if largest != smallest:
+            file = encode_picture(name, entry, upload_format)
+            largest = (file.width, file.height)
+        refuse(largest)
 
     def encode(
         self, encoder: Callable[..., EncodedImage], name: str, entry: torch.Tensor, *options: Any
     ) -> tuple[EncodedImage, DataUri]:
-        """The file that `encoder` makes of the entry, and what is sent of it."""
+        """The file that `encoder` makes of the entry, and what is sent of it. Asked for once by each request."""
         key = (name, id(entry), *options)
-        with self._encoding:
-            if key not in self._files:
-                image = encoder(name, entry, *options)
-                self.note(*image.notes)
-                self._files[key] = image, DataUri.encode(image.media_type, image.chunks)
-            return self._files[key]
+        with self._changing:
+            file = self._files.setdefault(key, _File())
+            self._uses[id(entry)] -= 1
+            if self._uses[id(entry)] <= 0:
+                del self._files[key]
+        image, uri = file.made(lambda: encoder(name, entry, *options))
+        self.note(*image.notes)
+        return image, uri
+
+
+class _File:
+    """One file, made once."""
+
+    def __init__(self) -> None:
+        self._made: tuple[EncodedImage, DataUri] | None = None
+        self._making = threading.Lock()
+
+    def made(self, make: Callable[[], EncodedImage]) -> tuple[EncodedImage, DataUri]:
+        with self._making:
+            if self._made is None:
+                image = make()
+                self._made = image, DataUri.encode(image.media_type, image.chunks)
+            return self._made
 
 
 def usable_masks(mask: torch.Tensor) -> list[torch.Tensor]:
@@ -50,3 +101,14 @@ def usable_masks(mask: torch.Tensor) -> list[torch.Tensor]:
     for entry in masks:
         refuse_unusable_mask("mask", entry)
     return masks
+
+
+def refuse_mask_early(uploads: Uploads, raw_image: torch.Tensor, mask: torch.Tensor, upload_format: str) -> None:
+    """Refuses before anything is sent what `encode_mask` would refuse of a mask that is fitted to its picture."""
+    uploads.refuse_early(
+        "raw_image",
+        raw_image,
+        upload_format,
+        functools.partial(is_mask_safe, mask),
+        functools.partial(refuse_unusable_mask, "mask", mask),
+    )

@@ -114,6 +114,7 @@ class Acceptance:
             return True
         if record.state != UNKNOWN and await self._work(self._owners.is_alive, record.owner):
             at_it = "looks for its task" if record.state == LOOKING else "submits it"
+            job.make_way()
             job.say(Phase.LOOKING, None, f"waiting for another ComfyUI, which {at_it}")
             await asyncio.sleep(self._delays.liveness)
             return False
@@ -135,14 +136,16 @@ class Acceptance:
             return found
 
     async def _params(self, job: Job) -> dict[str, Any]:
-        """What is sent. Nothing is encoded for nobody."""
+        """What is sent, encoded only now that there is a place to send it. Nothing is encoded for nobody."""
         if job.request is None or job.unwatched.is_set():
             return {}
+        job.say(Phase.PREPARING, None, "encoding")
         try:
             action = await self._work(job.request.encoded)
         except Exception:  # a picture that cannot be sent: the request is free again
             await self._write(job, state=FAILED, current_key=None)
             raise
+        job.sends(action.byte_count)
         return action.to_params()
 
     def _submission(self, job: Job, session: AccountSession, params: Any) -> Submission:
@@ -171,6 +174,7 @@ class Acceptance:
         """
         if job.record.task_uid is not None:  # another process has found it meanwhile
             return job.record
+        job.make_way()
         job.say(Phase.LOOKING, job.record.message or None)
         searcher = _Searcher(job, lost.error if lost else None, self._time_of_day)
         try:

@@ -47,6 +47,9 @@ from .work import Work
 
 _log = logging.getLogger("picpik")
 
+_PREPARED_AT_ONCE = 2
+"""Requests whose pictures are hashed or encoded: what two threads have to do."""
+
 
 class Core:
     """Belongs to one event loop. What it needs of the world is given to it."""
@@ -87,6 +90,7 @@ class Core:
             delays=delays,
         )
         self._acceptance = Acceptance(ledger, folder, owners, work=work, clock=clock, jitter=jitter, delays=delays)
+        self._places = asyncio.Semaphore(_PREPARED_AT_ONCE)
         self._entering = asyncio.Lock()
         self._live: dict[str, Job] = {}
         self._held: set[Job] = set()
@@ -99,7 +103,7 @@ class Core:
         """Sees to it that the request becomes results, once. `asked` is when its user asked for it."""
         held = [request]
         del request  # once it is accepted nobody needs it any more, and its pictures are large
-        await self._serve(handle, lambda: self._job_of_request(account, held[0], asked), held.clear)
+        await self._serve(handle, lambda: self._job_in_its_turn(handle, account, held[0], asked), held.clear)
 
     async def collect(self, handle: Handle, account: Account, task_uid: str, others: Sequence[Account]) -> None:
         """The same for a task that exists already, whoever made it.
@@ -127,9 +131,14 @@ class Core:
 
         What is known may still have to be sent; it is encoded then.
         """
-        await self._sessions.of(account)
+        await self.check(account)
+        unseeded = await asyncio.gather(*(self._unseeded_key(account, request) for request in requests))
         taken: set[str] = set()
-        return [await self._is_unsent(account, request, taken) for request in requests]
+        return [await self._is_unsent(key, request, taken) for key, request in zip(unseeded, requests, strict=True)]
+
+    async def check(self, account: Account) -> None:
+        """Raises NotConfigured where the account cannot be called."""
+        await self._sessions.of(account)
 
     async def aclose(self) -> None:
         await self._sessions.aclose()
@@ -164,11 +173,28 @@ class Core:
         if job is not None:
             self._ledger.note(Ledger.hand_out, job.record.id, self._clock.time())
 
+    async def _job_in_its_turn(self, handle: Handle, account: Account, request: Request, asked: float) -> Job:
+        """No more of a batch is hashed than is encoded next, so that its first request leaves as if it were alone.
+
+        Raises Withdrawn where nobody waits for it any more.
+        """
+        await self._places.acquire()
+        try:
+            if handle.is_released:
+                raise Withdrawn
+            job = await self._job_of_request(account, request, asked)
+        except BaseException:
+            self._places.release()
+            raise
+        job.prepared.add_done_callback(lambda _: self._places.release())
+        return job
+
     async def _job_of_request(self, account: Account, request: Request, asked: float) -> Job:
+        await self.check(account)  # an account that cannot be called costs no hashing
+        hashing = asyncio.create_task(self._unseeded_key(account, request))
         # One after another: that keeps their order, and keeps two nodes that ask for the same with Seed -1 apart.
         async with self._entering:
-            await self._sessions.of(account)  # an account that cannot be called costs no hashing
-            unseeded = await self._unseeded_key(account, request)
+            unseeded = await hashing
             if request.seed == RANDOM_SEED:
                 return await self._drawn_job(account, request, unseeded, asked)
             key = request_key(unseeded, request.seed)
@@ -209,9 +235,9 @@ class Core:
         self._held = {job for job in self._held if not job.unwatched.is_set()}
         return {job.record.id for job in self._held}
 
-    async def _is_unsent(self, account: Account, request: Request, taken: set[str]) -> bool:
+    async def _is_unsent(self, unseeded: str, request: Request, taken: set[str]) -> bool:
         """`taken` grows by the undelivered row that a request with Seed -1 is going to get."""
-        key = request_key(await self._unseeded_key(account, request), request.seed)
+        key = request_key(unseeded, request.seed)
         if request.seed != RANDOM_SEED:
             return key not in self._live and await self._ledger(Ledger.current, key) is None
         record = await self._undelivered(key, taken)
@@ -278,6 +304,7 @@ class Core:
 
     def _ended(self, job: Job, task: asyncio.Task[TaskResult]) -> None:
         del self._live[job.key]
+        job.make_way()
         if task.cancelled() or (error := task.exception()) is None:
             return
         if isinstance(error, OutcomeUnknown):  # whatever else went wrong may go well the next time

@@ -45,6 +45,8 @@ class Job:
         self._watchers = 0
         loop = asyncio.get_running_loop()
         self.accepted: asyncio.Future[str] = loop.create_future()
+        self.prepared: asyncio.Future[None] = loop.create_future()
+        """Done when nothing of it is hashed or encoded next: it is sent, has a task, waits for one, or is over."""
         self._news: asyncio.Future[TaskResult | Exception] = loop.create_future()
         self.task: asyncio.Task[TaskResult] | None = None
 
@@ -84,6 +86,7 @@ class Job:
     def accept(self) -> None:
         """The request has a TaskUID. What was sent is needed no more."""
         self.request = None
+        self.make_way()
         record = self.record
         if not self.accepted.done():
             self.accepted.set_result(record.task_uid or "")
@@ -100,6 +103,16 @@ class Job:
             progress = replace(progress, status_text=text)
         self.progress = progress
         self.hindered(trouble)
+
+    def make_way(self) -> None:
+        """Nothing of it is hashed or encoded next: others may be."""
+        if not self.prepared.done():
+            self.prepared.set_result(None)
+
+    def sends(self, upload_bytes: int) -> None:
+        """Its pictures are encoded, and so large."""
+        self.make_way()
+        self.progress = replace(self.progress, upload_bytes=upload_bytes)
 
     def saw(self, detail: TaskDetail) -> None:
         """The service told of the task."""

@@ -1,4 +1,4 @@
-"""One ListTasksDetails per tick asks for all waiting tasks of an account, whatever their number.
+"""One ListTasksDetails per tick asks for all waiting tasks of an account, up to a hundred in each.
 
 Nothing that happens to a call ends the waiting for a task: only the task's own words do, or whoever watches it.
 """
@@ -6,6 +6,7 @@ Nothing that happens to a call ends the waiting for a task: only the task's own 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Sequence
 from contextlib import suppress
@@ -108,11 +109,18 @@ class Poller:
         while self._waiting:
             await self._until_due()
             self._last = self._now()
-            due = [waiting for waiting in self._waiting if not waiting.refusals or waiting.due <= self._last]
-            for start in range(0, len(due), MOST_AT_ONCE):
-                await self._ask(due[start : start + MOST_AT_ONCE])
+            asked = self._asked_now()
+            for start in range(0, len(asked), MOST_AT_ONCE):
+                await self._ask(asked[start : start + MOST_AT_ONCE])
             await asyncio.sleep(0)  # those who are done leave
         self._ticking = None
+
+    def _asked_now(self) -> list[_Waiting]:
+        """Those that are due, and as many others, the next ones first, as find room in their calls."""
+        asked = [waiting for waiting in self._waiting if not waiting.refusals or waiting.due <= self._last]
+        due = sum(waiting.due <= self._last for waiting in asked)
+        room = max(1, math.ceil(due / MOST_AT_ONCE)) * MOST_AT_ONCE
+        return asked if len(asked) <= room else sorted(asked, key=lambda waiting: waiting.due)[:room]
 
     async def _until_due(self) -> None:
         """Sleeps till the next poll is due; a newcomer makes it due earlier, never at once."""

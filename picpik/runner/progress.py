@@ -37,6 +37,8 @@ class Progress:
     trouble: str | None = None
     troubled_since: float | None = None
     points_spent: int | None = None
+    upload_bytes: int = 0
+    """What is sent of its pictures, once they are encoded."""
 
     def seconds(self) -> float:
         """How long the phase has lasted."""

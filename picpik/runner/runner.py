@@ -103,6 +103,10 @@ class Runner:
         """Which of the requests are known to nobody, and so will have to be sent."""
         return self._insist(self._core.unsent(account, requests))
 
+    def check(self, account: Account) -> Future[None]:
+        """Raises NotConfigured, in the future, where the account cannot be called."""
+        return self._insist(self._core.check(account))
+
     def resume(self, account: Account) -> None:
         """Sees in the background to what may be paid for and is not stored. May be called again and again.
 

@@ -39,6 +39,11 @@ class Action(ABC):
     def images(self) -> tuple[DataUri | PixelDigest, ...]:
         """What is sent, in the order of the request."""
 
+    @property
+    def byte_count(self) -> int:
+        """Bytes of the images on the wire."""
+        return sum(image.byte_count for image in self.images)
+
     @abstractmethod
     def own_params(self) -> dict[str, Any]:
         """The parameters of the Action's page, by their names on the wire."""

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from comfyui_picpik.imaging import Box, ImageRefused, box_entries, region_box, resolve_box, sent_box
+from comfyui_picpik.imaging import Box, ImageRefused, box_entries, is_box_safe, region_box, resolve_box, sent_box
 from comfyui_picpik.imaging.boxes import SMALLEST_BOX_SIDE, scale_box
 from hypothesis import given, settings, strategies as st
 
@@ -329,3 +329,22 @@ def test_a_box_that_would_be_sent_too_small_is_refused_with_its_size_then():
         "less than the 16 that each side needs."
     )
     assert what_to_do == "Crop raw_image around what is meant, or give a larger region."
+
+
+@exactly
+@given(data=st.data(), width=st.integers(64, 4000), height=st.integers(64, 4000), share=st.floats(0.05, 1))
+def test_a_box_that_is_safe_at_the_smallest_size_is_refused_at_no_larger_one(data, width, height, share):
+    x1, y1 = data.draw(st.integers(0, width - 16)), data.draw(st.integers(0, height - 16))
+    box = Box(x1, y1, data.draw(st.integers(x1 + 16, width)), data.draw(st.integers(y1 + 16, height)))
+    smallest, between = (
+        (max(1, round(width * scale)), max(1, round(height * scale)))
+        for scale in (share, data.draw(st.floats(share, 1)))
+    )
+    if is_box_safe(box, (width, height), smallest):
+        for size in (smallest, between, (width, height)):
+            sent_box("box", box, (width, height), size)
+
+
+def test_a_box_is_safe_as_long_as_it_keeps_16_pixels_of_each_side():
+    assert is_box_safe(Box(0, 0, 32, 640), (640, 640), (320, 320))
+    assert not is_box_safe(Box(0, 0, 32, 640), (640, 640), (319, 319))

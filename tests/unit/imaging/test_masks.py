@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from comfyui_picpik.imaging import EncodedImage, ImageRefused, encode_mask, mask_entries, refuse_unusable_mask
+from comfyui_picpik.imaging import (
+    EncodedImage,
+    ImageRefused,
+    encode_mask,
+    is_mask_safe,
+    mask_entries,
+    refuse_unusable_mask,
+)
 from hypothesis import assume, given, settings, strategies as st
 from PIL import Image
 
@@ -235,3 +242,37 @@ def test_a_mask_for_a_service_that_redraws_black_is_sent_inverted_and_that_is_sa
     plain, inverted = (encode_mask("mask", mask, (24, 16), is_inverted=is_inverted) for is_inverted in (False, True))
     assert np.array_equal(read(inverted), 255 - read(plain))
     assert set(inverted.notes) - set(plain.notes) == {"mask: sent inverted, as this service redraws what is black"}
+
+
+@exactly
+@given(data=st.data(), height=st.integers(8, 200), width=st.integers(8, 200), share=st.floats(0.1, 3))
+def test_a_mask_that_is_safe_at_the_smallest_size_is_refused_at_no_larger_one(data, height, width, share):
+    mask = torch.zeros(height, width)
+    y, x = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
+    mask[y : y + data.draw(st.integers(1, height)), x : x + data.draw(st.integers(1, width))] = 1
+    smallest, between = (
+        (max(1, round(width * scale)), max(1, round(height * scale)))
+        for scale in (share, data.draw(st.floats(share, 4)))
+    )
+    for meant in (mask, 1 - mask):
+        if is_mask_safe(meant, smallest):
+            for size in (smallest, between):
+                refuse_unusable_mask("mask", meant, size)
+
+
+def test_a_mask_is_safe_where_the_filter_cannot_lose_what_is_painted_or_what_is_not():
+    mask = torch.zeros(64, 64)
+    mask[:12, :12] = 1
+    assert is_mask_safe(mask, (64, 64))
+    assert is_mask_safe(mask, (16, 16))
+    assert not is_mask_safe(mask, (15, 15)), "it may be lost"
+    assert not is_mask_safe(torch.ones(64, 64), (64, 64))
+
+
+def test_a_mask_that_is_lost_once_it_is_fitted_is_refused_for_that_size_alone():
+    mask = torch.zeros(640, 640)
+    mask[100, 100] = 1
+    refuse_unusable_mask("mask", mask)
+    refuse_unusable_mask("mask", mask, (640, 640))
+    with pytest.raises(ImageRefused, match="fitted to 64 x 64, nothing is painted"):
+        refuse_unusable_mask("mask", mask, (64, 64))

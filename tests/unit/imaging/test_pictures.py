@@ -15,6 +15,7 @@ from comfyui_picpik.imaging import (
     encode_local_png,
     encode_picture,
     picture_entries,
+    sizes_when_sent,
 )
 from hypothesis import given, settings, strategies as st
 from PIL import Image
@@ -325,3 +326,26 @@ def test_a_png_that_stays_here_is_exact_and_little_larger_than_one_to_send():
         with Image.open(io.BytesIO(kept)) as picture:
             assert np.array_equal(np.asarray(picture), levels)
         assert len(kept) <= 1.2 * encode_picture("images", torch.from_numpy(levels)).byte_count
+
+
+@exactly
+@given(
+    seed=seeds,
+    height=st.integers(1, 160),
+    width=st.integers(1, 160),
+    max_side=st.sampled_from([64, 2560]),
+    upload_format=st.sampled_from(UPLOAD_FORMATS),
+    is_noise=st.booleans(),
+)
+def test_a_picture_is_sent_in_a_size_between_those_that_are_told_before(
+    seed, height, width, max_side, upload_format, is_noise
+):
+    entry = as_image(noise(seed, height, width, 3)) if is_noise else soft_picture(height, width)
+    largest, smallest = sizes_when_sent(entry, max_side, 20_000)
+    sent = encode_picture("raw_image", entry, upload_format, max_side, 20_000)
+    assert smallest[0] <= sent.width <= largest[0] and smallest[1] <= sent.height <= largest[1]
+
+
+def test_the_size_of_a_picture_that_cannot_get_too_large_is_certain():
+    assert sizes_when_sent(torch.zeros(1900, 1900, 3)) == ((1900, 1900), (1900, 1900))
+    assert sizes_when_sent(torch.zeros(3000, 300, 3)) == ((256, 2560), (256, 2560))

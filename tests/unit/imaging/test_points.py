@@ -4,12 +4,16 @@ import pytest
 from comfyui_picpik.imaging import (
     ImageRefused,
     Point,
+    are_points_safe,
     point_entries,
     refuse_contradiction,
     resolve_points,
     scale_points,
     sent_points,
 )
+from hypothesis import given, settings, strategies as st
+
+exactly = settings(derandomize=True, max_examples=200, database=None)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +104,23 @@ def test_a_pixel_cannot_be_included_and_excluded():
 )
 def test_a_point_stays_on_what_it_stands_on_when_the_picture_is_scaled(point, size, new_size, scaled):
     assert scale_points([Point(*point)], size, new_size) == (Point(*scaled),)
+
+
+@exactly
+@given(data=st.data(), side=st.integers(64, 4000), share=st.floats(0.05, 1))
+def test_points_that_are_safe_at_the_smallest_size_are_refused_at_no_larger_one(data, side, share):
+    places = st.integers(0, side - 1)
+    include = Point(data.draw(places), data.draw(places))
+    near = st.integers(-30, 30)
+    exclude = Point(*(min(side - 1, max(0, at + data.draw(near))) for at in include))
+    smallest, between = (max(1, round(side * scale)) for scale in (share, data.draw(st.floats(share, 1))))
+    if are_points_safe([include], [exclude], (side, side), (smallest, smallest)):
+        for size in (smallest, between, side):
+            sent_points([include], [exclude], (side, side), (size, size))
+
+
+def test_points_are_safe_as_long_as_a_pixel_lies_between_them():
+    one, other = Point(10, 10), Point(10, 12)
+    assert are_points_safe([one], [other], (100, 100), (50, 50))
+    assert not are_points_safe([one], [other], (100, 100), (49, 49))
+    assert are_points_safe([one], [], (100, 100), (1, 1))

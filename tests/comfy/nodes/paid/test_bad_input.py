@@ -137,7 +137,7 @@ def test_it_is_refused_before_any_request_with_the_name_of_the_input(
 @pytest.mark.parametrize(
     ("third", "says"),
     [(slice(0, 0), "nothing is painted"), (slice(0, 1), "fitted to 64 x 64, nothing is painted")],
-    ids=["before anything is encoded", "while it is encoded"],
+    ids=["as it is", "fitted to its picture"],
 )
 def test_a_batch_with_one_mask_that_is_refused_sends_nothing(
     comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, third: slice, says: str

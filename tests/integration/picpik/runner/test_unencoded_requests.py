@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import weakref
 import zlib
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +14,7 @@ import torch
 from comfyui_picpik.imaging import encode_picture, picture_digest, pictures as picture_files
 from comfyui_picpik.picpik.api import (
     RANDOM_SEED,
+    Action,
     DataUri,
     GeneratePatternsFromImage,
     Generation,
@@ -19,6 +23,8 @@ from comfyui_picpik.picpik.api import (
     PixelDigest,
     UnencodedRequest,
 )
+from comfyui_picpik.picpik.runner import Withdrawn
+from comfyui_picpik.tests.waiting import until
 
 PICTURE = torch.linspace(0, 1, 64 * 64 * 3).reshape(64, 64, 3)
 
@@ -40,7 +46,7 @@ class Pixels:
     def request(self, name: str, seed: int = 1) -> UnencodedRequest:
         generation = Generation(positive_prompts=(name,), seed=seed, width=64, height=64)
         asked = GeneratePatternsFromImage(
-            PixelDigest(picture_digest(self.levels)), (0, 0, 64, 64), generation=generation
+            PixelDigest(lambda: picture_digest(self.levels)), (0, 0, 64, 64), generation=generation
         )
         return UnencodedRequest(asked, lambda: replace(asked, raw_image=self._file()))
 
@@ -48,6 +54,36 @@ class Pixels:
         self.encoded += 1
         image = encode_picture("raw_image", self.levels, self.upload_format)
         return DataUri.encode(image.media_type, image.chunks)
+
+
+@dataclass
+class Batch:
+    """Requests whose pictures are hashed and encoded when the runner wants them.
+
+    `ahead` tells how many were, each time, of which the service had not heard.
+    """
+
+    house: Any
+    may_encode: threading.Event = field(default_factory=threading.Event)
+    hashed: list[str] = field(default_factory=list)
+    encoded: list[str] = field(default_factory=list)
+    ahead: list[int] = field(default_factory=list)
+
+    def request(self, name: str) -> UnencodedRequest:
+        def digest() -> str:
+            self.hashed.append(name)
+            self.ahead.append(len(self.hashed) - self.house.paid())
+            return name.encode().hex().ljust(64, "0")
+
+        def encode() -> Action:
+            assert self.may_encode.wait(60)
+            self.encoded.append(name)
+            image = encode_picture("raw_image", PICTURE)
+            return replace(asked, raw_image=DataUri.encode(image.media_type, image.chunks))
+
+        generation = Generation(positive_prompts=(name,), seed=1, width=64, height=64)
+        asked = GeneratePatternsFromImage(PixelDigest(digest), (0, 0, 64, 64), generation=generation)
+        return UnencodedRequest(asked, encode)
 
 
 def refuse() -> Any:
@@ -162,3 +198,67 @@ def test_a_runner_that_has_ended_does_not_answer(house):
     runner.stop()
     with pytest.raises(RuntimeError, match="has ended"):
         runner.unsent(house.account, [])
+
+
+NAMES = [f"picture {number}" for number in range(12)]
+
+
+def test_a_batch_is_hashed_and_encoded_no_further_than_it_is_sent(house):
+    runner, batch = house.runner(), Batch(house)
+    house.faults.add("slow", action="GeneratePatternsFromImage", seconds=0.1, times=len(NAMES))
+    batch.may_encode.set()
+    handles = [runner.submit(house.account, batch.request(name)) for name in NAMES]
+    for handle in handles:
+        handle.result.result(house.SOON)
+    assert (sorted(batch.hashed), sorted(batch.encoded)) == (sorted(NAMES), sorted(NAMES))
+    assert max(batch.ahead) <= 6, "four that are being sent, and two"
+    assert house.paid() == len(NAMES)
+
+
+def test_what_nobody_waits_for_any_more_is_neither_hashed_nor_encoded(house):
+    runner, batch = house.runner(), Batch(house)
+    handles = [runner.submit(house.account, batch.request(name)) for name in NAMES]
+    until(lambda: len(batch.hashed) == 2, "the first are about to be encoded")
+    for handle in handles:
+        handle.release()
+    batch.may_encode.set()
+    for handle in handles:
+        with pytest.raises(Withdrawn):
+            handle.result.result(house.SOON)
+    assert (len(batch.hashed), house.paid()) == (2, 0)
+    assert house.run(runner, Pixels().request("another")).pictures, "others can be sent"
+
+
+def test_what_is_stored_makes_way_for_what_is_not(house):
+    runner, batch = house.runner(), Batch(house)
+    batch.may_encode.set()
+    for name in NAMES[1:]:
+        house.run(runner, batch.request(name))
+    batch, restarted = Batch(house), house.runner()
+    first, *others = [restarted.submit(house.account, batch.request(name)) for name in NAMES]
+    for handle in others:
+        handle.result.result(house.SOON)
+    assert not first.accepted.done()
+    batch.may_encode.set()
+    first.result.result(house.SOON)
+    assert (batch.encoded, house.paid()) == (NAMES[:1], len(NAMES))
+
+
+def test_a_refusal_in_the_middle_of_a_batch_keeps_nothing_from_being_sent(house):
+    runner = house.runner()
+    requests = [Pixels().request("one"), *(cannot_be_encoded(name) for name in "bcde"), Pixels().request("six")]
+    handles = [runner.submit(house.account, request) for request in requests]
+    assert [bool(handle.result.exception(house.SOON)) for handle in handles] == [False, *[True] * 4, False]
+    assert house.paid() == 2
+
+
+def test_an_accepted_request_lets_its_pixels_and_its_files_go(make_house):
+    house = make_house(seconds_per_task=3600)
+    pixels = Pixels()
+    gone = weakref.ref(pixels)
+    request = pixels.request("one")
+    file = weakref.ref(request)
+    handle = house.runner().submit(house.account, request)
+    del request, pixels
+    handle.accepted.result(house.SOON)
+    until(lambda: gc.collect() is not None and gone() is None and file() is None, "both are gone")

@@ -37,7 +37,7 @@ def test_the_seed_is_counted_once_by_the_key_not_by_its_place_in_the_request():
 def test_the_key_of_today_is_that_of_every_version():
     """What was paid for is found by it: whoever changes it makes users pay again."""
     request = ApplyReferencePattern(
-        *(PixelDigest(digit * 64) for digit in "abc"),
+        *(PixelDigest(lambda digit=digit: digit * 64) for digit in "abc"),
         pattern_strength=0.75,
         generation=Generation(main_model=ModelRef("PICPIK General"), positive_prompts=("linen", "亚麻"), seed=42),
         extra_parameters={"New": [1, {"a": 0.5}]},

@@ -52,6 +52,8 @@ def now() -> float:
 class Request:
     """What is asked for; `encoded` counts how often it was encoded."""
 
+    byte_count = 1234
+
     def __init__(self) -> None:
         self.times_encoded = 0
 

@@ -7,7 +7,7 @@ from comfyui_picpik.picpik.api import ApplyReferencePattern, DataUri, GeneratePa
 from comfyui_picpik.picpik.api.signing import sign
 from comfyui_picpik.picpik.api.wire import json_pieces
 
-RAW, MASK, PATTERN = (PixelDigest(digit * 64) for digit in "abc")
+RAW, MASK, PATTERN = (PixelDigest(lambda digit=digit: digit * 64) for digit in "abc")
 
 
 def test_key_parameters_are_what_is_sent_with_a_digest_for_every_image():

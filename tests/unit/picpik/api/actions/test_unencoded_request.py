@@ -17,7 +17,7 @@ from comfyui_picpik.picpik.api import (
 )
 
 ASKED = GeneratePatternsFromImage(
-    PixelDigest("d" * 64), (0, 0, 8, 8), generation=Generation(seed=-1, width=96, height=64, batch_size=2)
+    PixelDigest(lambda: "d" * 64), (0, 0, 8, 8), generation=Generation(seed=-1, width=96, height=64, batch_size=2)
 )
 FILE = DataUri("image/png", (b"YQ==",))
 

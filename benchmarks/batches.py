@@ -1,0 +1,115 @@
+"""A batch of photos: when its first and its last picture leave, what it holds in memory, and what it costs again.
+
+The service ends no task before all are submitted, as tasks of the real one take longer than that.
+"""
+
+import asyncio
+import itertools
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ..nodes.host import service as host_service
+from ..picpik.api import Client, DataUri
+from . import ours, pictures
+from .service import LocalService, Submit
+
+PHOTO_SIDE = 1536
+COUNT = 32
+_ROUNDS = 3
+_AT_ONCE = 4
+
+_seeds = itertools.count(40_000)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Seconds, medians of three runs each, in turn; of `COUNT` photos where nothing else is said."""
+
+    first_of_one: float
+    """From the start of a run of one photo to its submit."""
+    first: float
+    """The same of the first one of the batch."""
+    last: float
+    """To the answer to the last one."""
+    encoding: float
+    """Hashing and encoding them all, and nothing else."""
+    sending: float
+    """Sending them all, encoded, and nothing else."""
+    again: float
+    """The whole run after a restart, everything being stored."""
+    decoding: float
+    """Of that, decoding the results."""
+
+
+def photos(count: int) -> torch.Tensor:
+    """IMAGE [count, 1536, 1536, 3]: grainy photos, no two alike."""
+    photo = pictures.photo(PHOTO_SIDE)
+    return torch.cat([pictures.as_tensor(np.roll(photo, 7 * index, axis=0)) for index in range(count)])
+
+
+def measured(service: LocalService) -> Batches:
+    """Of Extract Pattern, in the real runner."""
+    name = "batch.png"
+    service.offer(name, pictures.result_file("print", pictures.RESULT_SIDE, "PNG"))
+    service.arrange([name], None)
+    batch = photos(COUNT)
+    one, firsts, lasts, encodings, sendings, agains = ([] for _ in range(6))
+    for _ in range(_ROUNDS):
+        alone, _ = _submits(service, batch[:1])
+        one.append(alone[0].began)
+        submits, seed = _submits(service, batch)
+        firsts.append(submits[0].began)
+        lasts.append(submits[-1].ended)
+        ours.restart()
+        agains.append(_seconds(lambda seed=seed: asyncio.run(ours.extract(batch, seed))))
+        uris: list[DataUri] = []
+        encodings.append(_seconds(lambda uris=uris: uris.extend(ours.encode(photo[None]) for photo in batch)))
+        sendings.append(_seconds(lambda uris=uris: asyncio.run(_send(service.url, uris))))
+        service.submits()
+    files = [path for path in host_service.home().rglob("*.png") if path.stat().st_size][:COUNT]
+    decodings = [_seconds(lambda: ours.decode(files)) for _ in range(_ROUNDS)]
+    return Batches(*map(statistics.median, (one, firsts, lasts, encodings, sendings, agains, decodings)))
+
+
+def _submits(service: LocalService, batch: torch.Tensor) -> tuple[list[Submit], int]:
+    """The submits of one run, in seconds after its start, and its seed."""
+    seed = next(_seeds)
+    service.submits()
+    submits: list[Submit] = []
+
+    def end_once_all_are_submitted() -> None:
+        while len(submits) < len(batch):
+            time.sleep(0.02)
+            submits.extend(service.submits())
+        service.finish_all()
+
+    watching = threading.Thread(target=end_once_all_are_submitted)
+    watching.start()
+    began = time.time()
+    asyncio.run(ours.extract(batch, seed))
+    watching.join()
+    return [Submit(submit.began - began, submit.ended - began) for submit in submits], seed
+
+
+async def _send(url: str, uris: list[DataUri]) -> None:
+    client = Client(ours.account(url))
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def send(uri: DataUri) -> None:
+        async with places:
+            await client.submit({"Action": "GeneratePatternsFromImage", "ImageList": [uri]})
+
+    await asyncio.gather(*map(send, uris))
+    await client.aclose()
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
