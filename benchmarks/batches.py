@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,14 +18,31 @@ import torch
 from ..nodes.host import service as host_service
 from ..picpik.api import Client, DataUri
 from . import ours, pictures
+from .memory import child
 from .service import LocalService, Submit
 
 PHOTO_SIDE = 1536
 COUNT = 32
+MANY, LARGE_SIDE = 100, 2048
+"""Tasks whose memory counts while they wait."""
 _ROUNDS = 3
 _AT_ONCE = 4
 
 _seeds = itertools.count(40_000)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a batch of so many photos of this side holds of memory above its own."""
+
+    count: int
+    side: int
+    peak: float
+    """What is allocated at most, in encoded photos."""
+    grown: float
+    """What the process grows by at most, in the same."""
+    waiting: float
+    """Bytes that are allocated for each waiting task."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +63,7 @@ class Batches:
     """The whole run after a restart, everything being stored."""
     decoding: float
     """Of that, decoding the results."""
+    held: list[Held]
 
 
 def photos(count: int) -> torch.Tensor:
@@ -53,8 +72,8 @@ def photos(count: int) -> torch.Tensor:
     return torch.cat([pictures.as_tensor(np.roll(photo, 7 * index, axis=0)) for index in range(count)])
 
 
-def measured(service: LocalService) -> Batches:
-    """Of Extract Pattern, in the real runner."""
+def measured(comfyui: Path, service: LocalService) -> Batches:
+    """Of Extract Pattern, in the real runner; memory in processes of their own."""
     name = "batch.png"
     service.offer(name, pictures.result_file("print", pictures.RESULT_SIDE, "PNG"))
     service.arrange([name], None)
@@ -74,7 +93,18 @@ def measured(service: LocalService) -> Batches:
         service.submits()
     files = [path for path in host_service.home().rglob("*.png") if path.stat().st_size][:COUNT]
     decodings = [_seconds(lambda: ours.decode(files)) for _ in range(_ROUNDS)]
-    return Batches(*map(statistics.median, (one, firsts, lasts, encodings, sendings, agains, decodings)))
+    held = [_held(comfyui, count, PHOTO_SIDE) for count in (1, COUNT, 4 * COUNT)]
+    held.append(_held(comfyui, MANY, LARGE_SIDE))
+    one_first, first, last, encoding, sending, again, decoding = map(
+        statistics.median, (one, firsts, lasts, encodings, sendings, agains, decodings)
+    )
+    return Batches(one_first, first, last, encoding, sending, again, decoding, held)
+
+
+def _held(comfyui: Path, count: int, side: int) -> Held:
+    told = child(comfyui, "batch_memory", str(count), str(side))
+    encoded = told["encoded"]
+    return Held(count, side, told["peak"] / encoded, told["grown"] / encoded, told["waiting"])
 
 
 def _submits(service: LocalService, batch: torch.Tensor) -> tuple[list[Submit], int]:

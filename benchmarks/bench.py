@@ -9,7 +9,7 @@ from pathlib import Path
 
 import comfyui_version
 
-from . import chart, heartbeat, limits, memory, ours, pattern_bench, report, stages, targets, waiting
+from . import batches, chart, heartbeat, limits, memory, ours, pattern_bench, report, stages, targets, waiting
 from .results import Results
 from .service import LocalService
 
@@ -62,11 +62,13 @@ def _all_results(comfyui: Path, service: LocalService, home: Path) -> Results:
     pollings = waiting.pollings(service, home)
     hand_overs = waiting.hand_overs(service, home)
     idleness = waiting.idleness(service, home)
+    _say("Batches ...")
+    batch = batches.measured(comfyui, service)
     _say("The pattern bench ...")
     pattern = pattern_bench.measured()
     measured = [*encode, *request, *decode]
     two_threads = statistics.median(cores)
-    return Results(measured, calls, fresh, blocks, pollings, hand_overs, idleness, pattern, two_threads)
+    return Results(measured, calls, fresh, blocks, pollings, hand_overs, idleness, batch, pattern, two_threads)
 
 
 def _bars(results: Results) -> Iterator[chart.Bar]:

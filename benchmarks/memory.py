@@ -56,8 +56,8 @@ def measured(comfyui: Path, service_url: str) -> Fresh:
             np.save(levels / f"{kind}.npy", _levels(kind))
         for _ in range(_ROUNDS):
             for who, found in peaks.items():
-                found.append(_child(comfyui, "memory", who, service_url, levels)["peak"])
-    imports = [Cost(**_child(comfyui, "importing")) for _ in range(_IMPORTS)]
+                found.append(child(comfyui, "memory", who, service_url, levels)["peak"])
+    imports = [Cost(**child(comfyui, "importing")) for _ in range(_IMPORTS)]
     return Fresh(statistics.median(peaks["ours"]), statistics.median(peaks["peer"]), median(imports))
 
 
@@ -65,7 +65,8 @@ def _levels(kind: str) -> np.ndarray:
     return {"photo": pictures.photo, "mask": pictures.mask, "print": pictures.print_}[kind](pictures.CALL_SIDE)
 
 
-def _child(comfyui: Path, *arguments: str | Path) -> dict[str, float]:
+def child(comfyui: Path, *arguments: str | Path) -> dict[str, float]:
+    """What a measurement of `start.py` tells that has a process of its own."""
     command = [sys.executable, Path(__file__).with_name("start.py"), comfyui, *arguments]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     if done.returncode:
@@ -81,11 +82,11 @@ def main(_comfyui: Path, who: str, service_url: str, levels: str) -> None:
     run = _peer_call(service_url) if who == "peer" else _our_call(service_url, Path(levels))
     run(small, 1)
     gc.collect()
-    _trim()
-    before = _status("VmRSS")
-    _forget_peak()
+    trim()
+    before = status("VmRSS")
+    forget_peak()
     run(inputs, 2)
-    sys.stdout.write(json.dumps({"peak": _status("VmHWM") - before}) + "\n")
+    sys.stdout.write(json.dumps({"peak": status("VmHWM") - before}) + "\n")
     sys.stdout.flush()
 
 
@@ -102,13 +103,13 @@ def _our_call(service_url: str, folder: Path) -> Callable[[Inputs, int], object]
     return lambda inputs, seed: ours.apply(*inputs, seed, "lossless")
 
 
-def _trim() -> None:
+def trim() -> None:
     """Gives freed memory back, so that a call does not live on what was freed before."""
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _status(name: str) -> float:
+def status(name: str) -> float:
     """A line of /proc/self/status in bytes; 0 where there is none."""
     status = Path("/proc/self/status")
     if not status.exists():
@@ -117,7 +118,8 @@ def _status(name: str) -> float:
     return int(line.split()[1]) * 1024.0
 
 
-def _forget_peak() -> None:
+def forget_peak() -> None:
+    """From now on VmHWM is what is held at most from now on."""
     clear = Path("/proc/self/clear_refs")
     if clear.exists():
         clear.write_text("5")

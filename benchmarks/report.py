@@ -13,7 +13,8 @@ import torch
 from PIL import Image, features
 
 from ..picpik.runner.rhythm import Rhythm
-from . import lateness, pattern_bench
+from . import batches, lateness, pattern_bench
+from .batches import Batches
 from .memory import OUTPUT_BYTES
 from .results import Results
 from .stages import Stage
@@ -60,6 +61,8 @@ def text(results: Results, targets: Sequence[Target], comfyui: str, seconds: flo
         f"a node that waits for all of them {results.idleness.node_cpu:.2%}; {results.idleness.threads} threads "
         "whatever the number of tasks (one waits; the ledger's and those that store pictures sleep), "
         f"{results.idleness.connections} connection.",
+        "## Batches",
+        table("what | measured", _batch_rows(results.batches)),
         *pattern_bench.parts(results.pattern),
         "![ours / peer](results.png)",
     ]
@@ -145,6 +148,19 @@ def _polling_rows(results: Results) -> Iterable[list[str]]:
 def _hand_over_rows(results: Results) -> Iterable[list[str]]:
     for one in results.hand_overs:
         yield [f"{one.duration:g} s", f"{one.ours:.2f} s", f"{one.peer:.2f} s", f"{one.tick:.2f} s"]
+
+
+def _batch_rows(batch: Batches) -> Iterable[list[str]]:
+    count = f"{batches.COUNT} photos of {batches.PHOTO_SIDE}²"
+    yield ["one photo: till its submit", f"{batch.first_of_one:.2f} s"]
+    yield [f"{count}: till the first submit", f"{batch.first:.2f} s"]
+    yield [f"{count}: till the last submit is answered", f"{batch.last:.2f} s"]
+    yield [f"{count}: hashing and encoding them, nothing else", f"{batch.encoding:.2f} s"]
+    yield [f"{count}: sending them, nothing else", f"{batch.sending:.2f} s"]
+    yield [f"{count}: again after a restart, all stored", f"{batch.again:.2f} s, {batch.decoding:.2f} s for decoding"]
+    for held in batch.held:
+        peak = f"{held.peak:.1f} encoded pictures at the peak ({held.grown:.1f} with what the allocator keeps)"
+        yield [f"{held.count} photos of {held.side}²", f"{peak}, {held.waiting / 1e3:.0f} KB for a waiting task"]
 
 
 def _late_rows() -> Iterable[list[str]]:

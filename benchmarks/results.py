@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .batches import Batches
 from .heartbeat import Block
 from .memory import Fresh
 from .pattern_bench import PatternBench
@@ -20,6 +21,7 @@ class Results:
     pollings: list[Polling]
     hand_overs: list[HandOver]
     idleness: Idleness
+    batches: Batches
     pattern: PatternBench
     two_threads: float
     """What two threads got done of what one did, in the middle of the run; 2 on a machine with a core to spare."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from . import cloth
+from . import batches, cloth
+from .batches import Batches
 from .clock import Cost
 from .heartbeat import PEER_LOOP
 from .memory import OUTPUT_BYTES
@@ -18,6 +19,8 @@ _HAND_OVER_SLACK = 0.2
 _FAST_TASK, _SEEN_WITHIN = 1.0, 0.5
 _QUICK_MS = 150
 """For whatever is done with one print of 2048², on two cores."""
+_AGAIN_BEFORE = 4.5
+"""Seconds that running a stored batch again took when all of it was encoded to find that out."""
 _LAYING = 1.5
 """Of cloth that no cache holds, in times the writing of as much memory."""
 
@@ -44,6 +47,7 @@ def judged(results: Results) -> list[Target]:
         *_decode_targets(results.of("decode")),
         *_memory_targets(results),
         *_waiting_targets(results),
+        *_batch_targets(results.batches),
         Target("import above ComfyUI's own, CPU", results.fresh.importing.cpu * 1e3, 60, "ms"),
         *_pattern_targets(results.pattern),
     ]
@@ -99,6 +103,19 @@ def _waiting_targets(results: Results) -> Iterator[Target]:
     yield Target("processor while 100 tasks wait, the runner", results.idleness.runner_cpu * 100, 0.1, "%")
     yield Target("processor while 100 tasks wait, with their node", results.idleness.node_cpu * 100, 1, "%")
     yield Target("connections for the polls of 100 tasks", results.idleness.connections, 1, "")
+
+
+def _batch_targets(batch: Batches) -> Iterator[Target]:
+    name = f"{batches.COUNT} x {batches.PHOTO_SIDE}²"
+    yield Target(f"first submit of {name}, beside a batch of one", batch.first / batch.first_of_one, 1.3, "x")
+    longest = max(batch.encoding, batch.sending)
+    yield Target(f"last submit of {name}, beside encoding or sending them all", batch.last / longest, 1.15, "x")
+    yield Target(f"{name} again after a restart, all stored", batch.again, 0.25 * _AGAIN_BEFORE, "s")
+    for held in batch.held:
+        if held.side == batches.PHOTO_SIDE:
+            yield Target(f"peak memory of {held.count} x {held.side}², in encoded pictures", held.peak, 6, "")
+        else:
+            yield Target(f"memory of a waiting task of {held.count} x {held.side}²", held.waiting / 1e3, 64, "KB")
 
 
 def _pattern_targets(bench: PatternBench) -> Iterator[Target]:

@@ -116,8 +116,8 @@ def _fitted(name: str, levels: np.ndarray, size: Size) -> np.ndarray:
 def _has_block(meant: np.ndarray, height: int, width: int) -> bool:
     """Is a block of this size, on a grid of such blocks, meant as a whole?"""
     rows, columns = meant.shape[0] // height, meant.shape[1] // width
-    strips = meant[: rows * height].reshape(rows, height, meant.shape[1]).all(axis=1)
-    return bool(strips[:, : columns * width].reshape(rows, columns, width).all(axis=2).any())
+    strips = np.all(meant[: rows * height].reshape(rows, height, meant.shape[1]), axis=1)
+    return bool(np.all(strips[:, : columns * width].reshape(rows, columns, width), axis=2).any())
 
 
 def _refuse_unusable(name: str, levels: np.ndarray, state: str = "") -> None:

@@ -6,6 +6,7 @@ import functools
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -91,7 +92,8 @@ class _File:
         with self._making:
             if self._made is None:
                 image = make()
-                self._made = image, DataUri.encode(image.media_type, image.chunks)
+                # the file itself is needed no more
+                self._made = replace(image, chunks=()), DataUri.encode(image.media_type, image.chunks)
             return self._made
 
 

@@ -148,7 +148,7 @@ async def test_what_nobody_knows_is_encoded_and_sent(house):
     assert record == house.now
     assert (record.task_uid, record.state, record.owner) == ("uid", SUBMITTED, "me")
     assert house.client.given("submit") == [PARAMS] and house.request.times_encoded == 1
-    assert house.said == [(Phase.SUBMITTING, "")]
+    assert house.said == [(Phase.PREPARING, "encoding"), (Phase.SUBMITTING, "")]
 
 
 @pytest.mark.parametrize("state", [SUBMITTED, FINISHED])
@@ -322,8 +322,8 @@ async def test_while_it_is_looked_for_that_is_said_and_until_when(house):
     loses(house)
     running = asyncio.create_task(house.run())
     await asyncio.sleep(0.5)
-    assert house.said[1] == (Phase.LOOKING, SILENCE.what)
-    phase, text = house.said[2]
+    assert house.said[2] == (Phase.LOOKING, SILENCE.what)
+    phase, text = house.said[3]
     assert phase is Phase.LOOKING and text.startswith("host did not answer (time-out): looking for the task until ")
     running.cancel()
 
