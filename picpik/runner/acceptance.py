@@ -126,6 +126,8 @@ class Acceptance:
     async def _send(self, job: Job, session: AccountSession) -> Record:
         try:
             await self._ledger.check_before_paying(job.key)
+            if self._slots.locked():  # what is stored must not wait for a service that does not answer
+                job.make_way()
             async with self._slots:
                 return await self._submission(job, session, await self._params(job)).send()
         except AnswerLost as lost:

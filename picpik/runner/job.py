@@ -46,7 +46,7 @@ class Job:
         loop = asyncio.get_running_loop()
         self.accepted: asyncio.Future[str] = loop.create_future()
         self.prepared: asyncio.Future[None] = loop.create_future()
-        """Done when nothing of it is hashed or encoded next: it is sent, has a task, waits for one, or is over."""
+        """Done when nothing of it is hashed or encoded next: it is sent, waits, has a task, or is over."""
         self._news: asyncio.Future[TaskResult | Exception] = loop.create_future()
         self.task: asyncio.Task[TaskResult] | None = None
 
