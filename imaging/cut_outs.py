@@ -18,6 +18,7 @@ from .boxes import Box, scale_box
 from .decoding import batch_notes, decode_picture, largest, refuse_nothing
 from .eight_bit import EightBitRows
 from .points import Point, scale_points
+from .workers import own_pool
 
 _GREY = 2 / 255
 _ALIKE = 0.05
@@ -57,7 +58,7 @@ class _CutOut(NamedTuple):
 
 def cut_out_batch(results: Sequence[Sequence[Path]], sought: Sequence[Sought]) -> CutOuts:
     """The cut-outs in the result files of each task, in order. Raises UnreadableImage for what is no whole picture."""
-    found = [_cut_out(files, where) for files, where in zip(results, sought, strict=True)]
+    found = list(own_pool().map(lambda task: _cut_out(*task), zip(results, sought, strict=True)))
     sizes = [(one.image.shape[1], one.image.shape[0]) for one in found]
     width, height = largest(sizes)
     images = np.ones((len(found), height, width, 3), np.float32)

@@ -13,6 +13,7 @@ from PIL import Image
 from .decoding import Decoded, batch_notes, decode_picture
 from .errors import ImageRefused
 from .sizes import Size
+from .workers import own_pool
 
 _MARGINS = range(32, 65)
 """Pixels of a tile that are laid around it: whatever enlarges it sees beyond an edge what lies there on cloth."""
@@ -87,14 +88,18 @@ def wrapping(tile: Size, enlarged: Size) -> Wrapping:
 
 def cut_tiles(around: Wrapping, paths: Sequence[Path]) -> Decoded:
     """The tiles in result files, without what was laid around them. Raises UnreadableImage."""
-    tiles, notes = [], []
-    for path in paths:
-        image, mask, told = decode_picture(path)
-        tiles.append(around.cut(torch.from_numpy(np.dstack([image, mask]))))
-        note = around.note(image.shape[1], image.shape[0])
-        notes.append((*told, *filter(None, [note])))
-    cut = torch.stack(tiles)
-    return Decoded(cut[..., :3].contiguous(), cut[..., 3].contiguous(), batch_notes(notes))
+    images = torch.empty(len(paths), around.y.enlarged, around.x.enlarged, 3)
+    masks = torch.empty(images.shape[:3])
+
+    def cut_tile(path: Path, image: torch.Tensor, mask: torch.Tensor) -> tuple[str, ...]:
+        decoded, transparency, notes = decode_picture(path)
+        image[:] = around.cut(torch.from_numpy(decoded))
+        mask[:] = around.cut(torch.from_numpy(transparency)[..., None])[..., 0]
+        note = around.note(decoded.shape[1], decoded.shape[0])
+        return (*notes, *filter(None, [note]))
+
+    notes = list(own_pool().map(cut_tile, paths, images, masks))
+    return Decoded(images, masks, batch_notes(notes))
 
 
 def enlarged_size(width: int, height: int, factor: float, image: Size, limits: Size, is_tile: bool) -> Size:
