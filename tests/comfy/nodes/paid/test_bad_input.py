@@ -14,6 +14,7 @@ from comfyui_picpik.tests.comfy.prompts import (
     apply,
     apply_prompt,
     describe,
+    extract,
     extract_contents,
     extract_prompt,
     generate,
@@ -157,6 +158,25 @@ def test_a_batch_with_one_mask_that_is_refused_sends_nothing(
 
     assert error is not None
     assert error.message.startswith(f"mask: {says}")
+    assert requests_to(calm) == before
+
+
+def test_a_batch_in_which_one_box_gets_too_small_with_its_file_sends_nothing(
+    comfyui: ComfyuiServer, calm: SandboxThread, tmp_path: Path, random: np.random.Generator
+):
+    raw = np.zeros((2, 2200, 2200, 3), np.float32)
+    raw[1] = random.random(raw.shape[1:], np.float32)  # noise, whose file has to be made smaller
+    prompt = {
+        "1": node("NeighbourMakes", path=save_arrays(tmp_path / "raw.npz", raw)),
+        "2": extract(["1", 0], seed=5004, box=box(0, 0, 16, 16)),
+        "3": node("PreviewImage", images=["2", 0]),
+    }
+    before = requests_to(calm)
+
+    error = comfyui.client.run(prompt).error
+
+    assert error is not None
+    assert re.match(r"box: in the picture as it is sent, 19\d\d x 19\d\d, the box is 15 x 15 pixels", error.message)
     assert requests_to(calm) == before
 
 
