@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .decoding import Decoded, batch_notes, decode_picture
+from .decoding import Decoded, batch_notes, decode_picture, refuse_nothing
 from .errors import ImageRefused
 from .sizes import Size
 from .workers import own_pool
@@ -88,6 +88,7 @@ def wrapping(tile: Size, enlarged: Size) -> Wrapping:
 
 def cut_tiles(around: Wrapping, paths: Sequence[Path]) -> Decoded:
     """The tiles in result files, without what was laid around them. Raises UnreadableImage."""
+    refuse_nothing(paths)
     images = torch.empty(len(paths), around.y.enlarged, around.x.enlarged, 3)
     masks = torch.empty(images.shape[:3])
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from comfyui_picpik.imaging import ImageRefused, cut_tiles, enlarged_size, wrapping
+from comfyui_picpik.imaging import ImageRefused, ImagingError, cut_tiles, enlarged_size, wrapping
 from hypothesis import given, strategies as st
 from PIL import Image
 
@@ -142,3 +142,8 @@ def jump_over_the_seam(tile: torch.Tensor) -> float:
         bends = (lines.roll(1, 0) - 2 * lines + lines.roll(-1, 0)).abs().mean(dim=(1, 2))
         worst = max(worst, float(max(bends[0], bends[-1]) / bends[2:-2].max()))
     return worst
+
+
+def test_a_task_without_pictures_gives_no_empty_batch_of_tiles():
+    with pytest.raises(ImagingError, match="no picture to decode"):
+        cut_tiles(wrapping((64, 64), (128, 128)), [])

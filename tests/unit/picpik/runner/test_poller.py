@@ -487,3 +487,20 @@ async def test_a_newcomer_at_the_moment_in_which_polling_ends_is_polled(make, cl
     for _ in range(steps):
         await asyncio.sleep(0)
     assert (await poller.ended("second", Watcher())).task_uid == "second"
+
+
+@in_virtual_time
+async def test_a_young_task_is_asked_for_with_the_next_99_of_many_old_ones_not_with_all(make, client):
+    ended_after(client, 1e6)
+    poller = make()
+    ages = {f"old {index}": 600.0 + index for index in range(250)}
+    waiting = [asyncio.create_task(poller.ended(uid, Watcher(), age=age)) for uid, age in ages.items()]
+    await asyncio.sleep(20.0)  # each of them was asked for once, at the first tick
+    before = len(client.given("details"))
+    waiting.append(polled(poller, "young"))
+    await asyncio.sleep(1.5)
+    asked = client.given("details")[before:]
+    assert [len(uids) for uids in asked] == [100]
+    assert "young" in asked[0]
+    for each in waiting:
+        each.cancel()
