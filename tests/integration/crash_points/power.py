@@ -47,8 +47,13 @@ class Mirror:
             (self._folder / "inodes" / str(path.stat().st_ino)).hardlink_to(path)
 
     def makes_folder(self, path: Path) -> None:
-        if not path.exists():
-            self._names(path).unlink(missing_ok=True)
+        """Before a folder is made: what was certain of an earlier one of its name is not of this one.
+
+        Alone, for another process may make it meanwhile, and sync it: that is certain.
+        """
+        with self._alone("syncing"):
+            if not path.exists():
+                self._names(path).unlink(missing_ok=True)
 
     @contextmanager
     def syncing(self, fd: int, path: Path) -> Iterator[None]:
