@@ -4,7 +4,6 @@ import atexit
 import random
 import shutil
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from . import package, processes
 from .comfyui_client import ComfyuiClient
 from .comfyui_source import ComfyuiSource
 from .environment import Environment
+from .processes import Process
 from .terminal import Failure
 
 PACK_FOLDER = "ComfyUI-PICPIK"
@@ -54,7 +54,7 @@ class ComfyuiServer:
         self._source = source
         self._arguments = arguments
         self._pack = pack
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._client: ComfyuiClient | None = None
 
     def __enter__(self) -> "ComfyuiServer":
@@ -86,8 +86,7 @@ class ComfyuiServer:
         """Starts ComfyUI with the pack in it, and waits until it answers. Raises Failure when it does not."""
         _require_free(self.port)
         self._install_pack()
-        command = [sys.executable, self._source.path / "main.py", *self._options(), *self._arguments]
-        self._process = processes.start(command, self.log, self._process_variables(), cwd=self.folder)
+        self._process = self._started()
         atexit.register(self.kill)  # for an end that skips the caller's own clean-up
         try:
             self._wait_until_it_answers(self._process)
@@ -129,6 +128,12 @@ class ComfyuiServer:
             self._client.close()
             self._client = None
 
+    def _started(self) -> Process:
+        program = [self._source.path / "main.py", *self._options(), *self._arguments]
+        if self._source.fork_server is None:
+            return processes.start([sys.executable, *program], self.log, self._process_variables(), cwd=self.folder)
+        return self._source.fork_server.start(program, self.log, self._process_variables(), cwd=self.folder)
+
     def _install_pack(self) -> None:
         """A copy, as an installation is: a link back to the checkout would hold `.dev`, and with it this folder."""
         folder = self.folder / "custom_nodes" / (self._pack.name if self._pack else PACK_FOLDER)
@@ -154,10 +159,9 @@ class ComfyuiServer:
         ]
 
     def _process_variables(self) -> dict[str, str]:
-        leave_no_trace = {} if self._source.is_ours else {"PYTHONDONTWRITEBYTECODE": "1"}
-        return self._environment.variables() | leave_no_trace | self.variables
+        return process_variables(self._environment, self._source) | self.variables
 
-    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_it_answers(self, process: Process) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
         with httpx.Client(base_url=self.url, trust_env=False) as http:
             while not _answers(http):
@@ -166,6 +170,11 @@ class ComfyuiServer:
                 if time.monotonic() > deadline:
                     raise Failure(f"ComfyUI did not answer within {SECONDS_TO_START:g} s.\n{processes.tail(self.log)}")
                 time.sleep(0.1)
+
+
+def process_variables(environment: Environment, source: ComfyuiSource) -> dict[str, str]:
+    """The environment of each ComfyUI of `source`. A checkout of the user's stays as it is."""
+    return environment.variables() | ({} if source.is_ours else {"PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def _answers(http: httpx.Client) -> bool:

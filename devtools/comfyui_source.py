@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .environment import Environment
+from .fork_server import ForkServer
 from .terminal import Failure, step
 
 
@@ -44,6 +45,8 @@ class ComfyuiSource:
     """Ours lies below `.dev` and may be written to; a checkout of the user's may not."""
     front_end: Path | None = None
     """The folder of the front end that it serves instead of the one it pins."""
+    fork_server: ForkServer | None = None
+    """What starts it, if it is not to be started like any program."""
 
     @property
     def version(self) -> str:

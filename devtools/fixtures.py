@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import pytest
 
 from ..sandbox import SandboxThread, start_in_thread
-from . import comfyui_source, front_end_package, processes
-from .comfyui_server import ComfyuiServer
+from . import comfyui_source, fork_server, front_end_package, processes
+from .comfyui_server import ComfyuiServer, process_variables
 from .comfyui_source import ComfyuiSource
 from .environment import Environment
+from .fork_server import ForkServer
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,11 +46,17 @@ def environment() -> Environment:
 
 
 @pytest.fixture(scope="session")
-def source(environment: Environment) -> ComfyuiSource:
-    """The ComfyUI under test, with the front end under test."""
+def source(environment: Environment) -> Iterator[ComfyuiSource]:
+    """The ComfyUI under test, with the front end under test. Most of a start of it is done once, where that can be."""
     front_end = os.environ.get(front_end_package.VARIABLE)
     comfyui = comfyui_source.provide(os.environ.get("COMFYUI_PATH"), environment)
-    return replace(comfyui, front_end=Path(front_end) if front_end else None)
+    comfyui = replace(comfyui, front_end=Path(front_end) if front_end else None)
+    if not fork_server.IS_POSSIBLE:
+        yield comfyui
+        return
+    started = ForkServer(process_variables(environment, comfyui), environment.logs / "fork_server.log")
+    yield replace(comfyui, fork_server=started)
+    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,32 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from .terminal import Failure
 
 LINES_SHOWN_ON_FAILURE = 25
+
+
+class Process(Protocol):
+    """A started program, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        ...
+
+    def poll(self) -> int | None:
+        """None while it runs."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Waits for its end. Raises TimeoutExpired."""
+        ...
+
+    def send_signal(self, sig: int, /) -> None:
+        """Harmless when it has ended already."""
+        ...
 
 
 class Terminated(KeyboardInterrupt):
@@ -62,7 +84,7 @@ def run(command: Sequence[str | Path], log: Path, environment: Mapping[str, str]
         raise Failure(f"A command failed: {' '.join(map(str, command))}\n{tail(log)}")
 
 
-def end(process: subprocess.Popen[bytes], timeout: float = 15.0) -> None:
+def end(process: Process, timeout: float = 15.0) -> None:
     """Asks a program to end, as Ctrl-C would, and ends it for good when it has not after `timeout` seconds."""
     interrupt(process)
     with suppress(subprocess.TimeoutExpired):
@@ -70,13 +92,13 @@ def end(process: subprocess.Popen[bytes], timeout: float = 15.0) -> None:
     kill(process)
 
 
-def interrupt(process: subprocess.Popen[bytes]) -> None:
+def interrupt(process: Process) -> None:
     """Asks a program to end, as Ctrl-C would. Harmless when it has ended already."""
     if process.poll() is None:
         process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Process) -> None:
     """Ends a program and all that it started, at once. Harmless when it has ended already."""
     if sys.platform == "win32":
         if process.poll() is None:
