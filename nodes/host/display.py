@@ -14,7 +14,8 @@ from comfy.model_management import InterruptProcessingException
 from comfy_api.latest import ComfyAPI
 from server import PromptServer
 
-from ...picpik.runner import Handle, Phase, Progress
+from ...picpik import runner
+from ...picpik.runner import Phase
 
 _SHARE = {
     Phase.PREPARING: 0.02,
@@ -36,7 +37,7 @@ class NodeDisplay:
         self._node_id = node_id
         self._began = time.monotonic()
         self._saying = ""
-        self._handles: list[Handle] = []
+        self._handles: list[runner.Handle] = []
         self._notes: list[str] = []
         self._shown_text = ""
         self._shown_step = -1
@@ -55,7 +56,7 @@ class NodeDisplay:
     def note(self, *lines: str) -> None:
         self._notes += [line for line in lines if line not in self._notes]
 
-    def watch(self, handle: Handle) -> None:
+    def watch(self, handle: runner.Handle) -> None:
         self._saying = ""
         self._handles.append(handle)
 
@@ -83,7 +84,7 @@ class NodeDisplay:
             self.note("It may have been accepted: the pack goes on looking for its task. Run again to wait for that.")
         self._show_text("stopped" if stopped else "failed", moments)
 
-    def _moments(self) -> list[Progress]:
+    def _moments(self) -> list[runner.Progress]:
         return [handle.progress for handle in self._handles]
 
     def _time(self) -> str:
@@ -93,14 +94,14 @@ class NodeDisplay:
             return _clock(gone)
         return f"{_clock(gone)} of about {_clock(self._expected)}"
 
-    def _show_text(self, text: str, moments: Sequence[Progress]) -> None:
+    def _show_text(self, text: str, moments: Sequence[runner.Progress]) -> None:
         text = "\n".join([text, *self._notes, *self._cost(moments), *_upload(moments)])
         client_id = PromptServer.instance.client_id
         if text != self._shown_text and client_id is not None:  # no client id would mean: every browser
             PromptServer.instance.send_progress_text(text, self._node_id, client_id)
         self._shown_text = text
 
-    def _cost(self, moments: Sequence[Progress]) -> list[str]:
+    def _cost(self, moments: Sequence[runner.Progress]) -> list[str]:
         """What is paid in this run, or may be: of a request that is only prepared, it is not known yet."""
         # equal requests are one task, and have one progress
         paid = {moment for moment in moments if moment.sent or moment.phase is Phase.PREPARING}
@@ -112,13 +113,13 @@ class NodeDisplay:
             await ComfyAPI().execution.set_progress(step, _STEPS, self._node_id)
 
 
-def _upload(moments: Sequence[Progress]) -> list[str]:
+def _upload(moments: Sequence[runner.Progress]) -> list[str]:
     """How much is sent: on most uplinks that takes longer than everything else the pack does."""
     byte_count = sum(moment.upload_bytes for moment in moments if moment.sent)
     return [f"upload: {byte_count / 1e6:.2f} MB of pictures"] if byte_count else []
 
 
-def _summary(moments: Sequence[Progress]) -> str:
+def _summary(moments: Sequence[runner.Progress]) -> str:
     """One line for all tasks of the node: the slowest one's state, and how many are done."""
     if not moments:
         return "preparing"
@@ -132,7 +133,7 @@ def _summary(moments: Sequence[Progress]) -> str:
     return " · ".join(parts)
 
 
-def _spent(moments: Sequence[Progress]) -> list[str]:
+def _spent(moments: Sequence[runner.Progress]) -> list[str]:
     """The credits of this run, and those of tasks that were there already."""
     now, before = (
         [moment.points_spent for moment in moments if moment.points_spent is not None and moment.sent is sent]
@@ -142,22 +143,22 @@ def _spent(moments: Sequence[Progress]) -> list[str]:
     return [*said, f"{sum(before)} credits paid before"] if before else said
 
 
-def _share(moments: Sequence[Progress]) -> float:
+def _share(moments: Sequence[runner.Progress]) -> float:
     return sum(map(_share_of, moments)) / len(moments) if moments else 0.0
 
 
-def _share_of(moment: Progress) -> float:
+def _share_of(moment: runner.Progress) -> float:
     share = _SHARE[moment.phase]
     if moment.phase is Phase.RUNNING:  # the service tells no percentage: the bar slows down, but never stands still
         share += 0.7 * (1 - math.exp(-moment.seconds() / 30))
     return share
 
 
-def _goes_on(moment: Progress) -> bool:
+def _goes_on(moment: runner.Progress) -> bool:
     return moment.task_uid is not None and moment.phase not in (Phase.DONE, Phase.FAILED)
 
 
-def _uids(moments: Sequence[Progress]) -> str:
+def _uids(moments: Sequence[runner.Progress]) -> str:
     return ", ".join(moment.task_uid or "?" for moment in moments)
 
 

@@ -18,18 +18,8 @@ from typing import TypeVar
 
 from comfy.model_management import InterruptProcessingException, processing_interrupted
 
-from ...picpik.runner import (
-    BatchFailed,
-    Handle,
-    OutcomeUnknown,
-    Phase,
-    Progress,
-    ServiceSilent,
-    StillLooking,
-    TaskOutOfReach,
-    TaskResult,
-    TaskTimeout,
-)
+from ...picpik import runner
+from ...picpik.runner import Phase
 from .display import NodeDisplay
 
 _T = TypeVar("_T")
@@ -55,7 +45,7 @@ class Execution:
 
     def __init__(self, display: NodeDisplay) -> None:
         self._display = display
-        self._handles: list[Handle] = []
+        self._handles: list[runner.Handle] = []
         self._began = time.monotonic()
         self._next_show = 0.0
 
@@ -81,20 +71,20 @@ class Execution:
             await self._look(wakeup)
         return future.result()
 
-    def watch(self, handle: Handle) -> Handle:
+    def watch(self, handle: runner.Handle) -> runner.Handle:
         """Shows what becomes of the request, and releases it when the execution ends."""
         self._handles.append(handle)
         self._display.watch(handle)
         return handle
 
-    async def task_uids(self, handles: Sequence[Handle], timeout_minutes: float) -> list[str]:
+    async def task_uids(self, handles: Sequence[runner.Handle], timeout_minutes: float) -> list[str]:
         """The TaskUIDs, as soon as every request has one. They count as handed out instead of the pictures."""
         uids = await self._all([handle.accepted for handle in handles], handles, timeout_minutes)
         for handle in handles:
             handle.hand_out()
         return uids
 
-    async def results(self, handles: Sequence[Handle], timeout_minutes: float) -> list[TaskResult]:
+    async def results(self, handles: Sequence[runner.Handle], timeout_minutes: float) -> list[runner.TaskResult]:
         """The results in order. The failure of one keeps no other from being stored.
 
         Queueing and running may last `timeout_minutes` each. Raises the error of a single request as it is, and
@@ -102,7 +92,9 @@ class Execution:
         """
         return await self._all([handle.result for handle in handles], handles, timeout_minutes)
 
-    async def _all(self, futures: Sequence[Future[_T]], handles: Sequence[Handle], timeout_minutes: float) -> list[_T]:
+    async def _all(
+        self, futures: Sequence[Future[_T]], handles: Sequence[runner.Handle], timeout_minutes: float
+    ) -> list[_T]:
         failures: dict[int, Exception] = {}
         waiting = dict(enumerate(zip(futures, handles, strict=True)))
         wakeup = _Wakeup(futures)
@@ -121,7 +113,7 @@ class Execution:
         return [future.result() for future in futures]
 
     def _ended(
-        self, waiting: Mapping[int, tuple[Future[_T], Handle]], timeout_minutes: float
+        self, waiting: Mapping[int, tuple[Future[_T], runner.Handle]], timeout_minutes: float
     ) -> dict[int, Exception | None]:
         """Those that are not waited for any longer, and why, where they have no result."""
         waited = time.monotonic() - self._began
@@ -134,7 +126,7 @@ class Execution:
 
     def _tell_of(self, failure: Exception, count: int) -> None:
         """Of several requests one has failed: that is said now, for the others may be cancelled before it is raised."""
-        if count > 1 and isinstance(failure, OutcomeUnknown):
+        if count > 1 and isinstance(failure, runner.OutcomeUnknown):
             self._display.note(*str(failure).splitlines())
 
     async def _show(self) -> None:
@@ -196,7 +188,7 @@ class _Wakeup:
             self._all_done.set()
 
 
-def _failure(future: Future[_T], progress: Progress, timeout_minutes: float, waited: float) -> Exception | None:
+def _failure(future: Future[_T], progress: runner.Progress, timeout_minutes: float, waited: float) -> Exception | None:
     """Why this request will not be waited for any longer, or None. Of its past only the seconds `waited` count."""
     if future.done():
         error = future.exception()
@@ -210,22 +202,22 @@ def _failure(future: Future[_T], progress: Progress, timeout_minutes: float, wai
     return None
 
 
-def _out_of_reach(progress: Progress, trouble: str) -> Exception | None:
+def _out_of_reach(progress: runner.Progress, trouble: str) -> Exception | None:
     if progress.task_uid is not None:
-        return TaskOutOfReach(progress.task_uid, trouble)
-    return ServiceSilent(progress.request, trouble) if progress.phase is Phase.LOOKING else None
+        return runner.TaskOutOfReach(progress.task_uid, trouble)
+    return runner.ServiceSilent(progress.request, trouble) if progress.phase is Phase.LOOKING else None
 
 
-def _too_late(progress: Progress, timeout_minutes: float) -> Exception:
+def _too_late(progress: runner.Progress, timeout_minutes: float) -> Exception:
     if progress.task_uid is not None:
-        return TaskTimeout(progress.task_uid, progress.status_text, timeout_minutes)
-    return StillLooking(progress.request, timeout_minutes)
+        return runner.TaskTimeout(progress.task_uid, progress.status_text, timeout_minutes)
+    return runner.StillLooking(progress.request, timeout_minutes)
 
 
 def _one_error(failures: dict[int, Exception], count: int) -> Exception:
     if count == 1:
         return failures[0]
-    return BatchFailed(count, {index + 1: error for index, error in sorted(failures.items())})
+    return runner.BatchFailed(count, {index + 1: error for index, error in sorted(failures.items())})
 
 
 @functools.cache

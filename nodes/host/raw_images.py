@@ -20,7 +20,7 @@ import folder_paths
 import torch
 from server import PromptServer
 
-from ...imaging import encode_picture
+from ... import imaging
 
 _INPUT = "raw_image"
 _NODE_TYPES = ("PicpikExtractPattern", "PicpikExtractContents", "PicpikRemoveBackground")
@@ -59,7 +59,7 @@ def keep(node_id: str, prompt: Mapping[str, Any], entry: torch.Tensor) -> None:
     origin = _origin(prompt, node_id)
     if origin is None:
         return
-    copy = encode_picture(_INPUT, entry, "compact", max_side=_LARGEST_SIDE)
+    copy = imaging.encode_picture(_INPUT, entry, "compact", max_side=_LARGEST_SIDE)
     try:
         path = _path(origin)
         path.parent.mkdir(parents=True, exist_ok=True)

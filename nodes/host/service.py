@@ -14,26 +14,8 @@ from pathlib import Path
 
 import folder_paths
 
-from ...imaging import check_picture, describe_picture
-from ...picpik.accounts import (
-    SANDBOX,
-    Choice,
-    KnownModels,
-    Recorder,
-    Report,
-    Settings,
-    differences,
-    examine,
-    read_facts,
-    read_models,
-    service_name,
-    unconfigured,
-    with_differences,
-    write_models,
-)
-from ...picpik.api import AT_THE_SCREEN, Account, Client, ModelList, NotConfigured
-from ...picpik.ledger import TaskHistory
-from ...picpik.runner import Runner
+from ... import imaging
+from ...picpik import accounts, api, ledger, runner as task_runner
 
 _AFTER_START = 3.0
 """Seconds after ComfyUI's start at which what was left behind is looked for."""
@@ -42,46 +24,46 @@ _BETWEEN_LOOKS = 60.0
 """Seconds between that and the next time: keys may be saved later, another ComfyUI on the same folder may die."""
 
 
-def settings() -> Settings:
+def settings() -> accounts.Settings:
     """The settings of this moment. Blocks for a short file."""
-    return Settings.read(os.environ, _default_home())
+    return accounts.Settings.read(os.environ, _default_home())
 
 
 def home() -> Path:
     """The folder for the ledger, the results and what is saved."""
-    return Settings(os.environ).home or _default_home()
+    return accounts.Settings(os.environ).home or _default_home()
 
 
-def choose(name: str = "") -> tuple[Account, str | None]:
+def choose(name: str = "") -> tuple[api.Account, str | None]:
     """Whom a run is made for, by the name of a saved account, and what is to be said about it. Raises NotConfigured."""
     choice = settings().choose(name.strip())
     return account_of(choice), choice.note
 
 
-def account_of(choice: Choice) -> Account:
+def account_of(choice: accounts.Choice) -> api.Account:
     """Raises NotConfigured where the keys are missing."""
-    return _sandbox_account() if choice.endpoint == SANDBOX else choice.account
+    return _sandbox_account() if choice.endpoint == accounts.SANDBOX else choice.account
 
 
-def check(name: str) -> tuple[Report, str | None]:
+def check(name: str) -> tuple[accounts.Report, str | None]:
     """Whether calls can be made for the account, and what is to be said about the name. Blocks, asks the service."""
     try:
         choice = settings().choose(name.strip())
-    except NotConfigured as error:
-        return unconfigured(error), None
+    except api.NotConfigured as error:
+        return accounts.unconfigured(error), None
     return check_choice(choice), choice.note
 
 
-def check_choice(choice: Choice, *, is_used: bool = True) -> Report:
+def check_choice(choice: accounts.Choice, *, is_used: bool = True) -> accounts.Report:
     """The same for an account that was chosen already, or is only tried: then nothing is learnt of it for runs."""
     try:
         account = account_of(choice)
-    except NotConfigured as error:
-        return unconfigured(error)
-    report = asyncio.run(examine(account, recorder()))
+    except api.NotConfigured as error:
+        return accounts.unconfigured(error)
+    report = asyncio.run(accounts.examine(account, recorder()))
     recorder().flush()
-    facts = read_facts(home()).get(service_name(account.endpoint), {})
-    report = with_differences(report, differences(facts, account.assumptions))
+    facts = accounts.read_facts(home()).get(accounts.service_name(account.endpoint), {})
+    report = accounts.with_differences(report, accounts.differences(facts, account.assumptions))
     if is_used and report.credits is not None and _runner.cache_info().currsize:
         runner().saw_credits(account, report.credits.used)
     return report
@@ -103,70 +85,72 @@ def account_fingerprint() -> str:
     return f"{choice.identity} {choice.assumptions.redrawn.value} {incomplete}"
 
 
-def accounts() -> dict[str, Account]:
+def usable_accounts() -> dict[str, api.Account]:
     """Every account that calls can be made for, by its name; the default one by an empty name, too.
 
     Nothing is started for it: a sandbox that does not run yet has no tasks that could be asked for.
     """
-    usable: dict[str, Account] = {}
+    usable: dict[str, api.Account] = {}
     for name, choice in settings().choices().items():
-        if choice.refusal is None and (choice.endpoint != SANDBOX or _started_sandbox.cache_info().currsize):
+        if choice.refusal is None and (choice.endpoint != accounts.SANDBOX or _started_sandbox.cache_info().currsize):
             usable[name] = account_of(choice)
     return usable
 
 
-def models() -> KnownModels:
+def models() -> accounts.KnownModels:
     """The models that can be chosen, as the default account's service last listed them. Blocks for short files."""
     try:
         now = settings()
-        return read_models(home(), now.choose().identity)
-    except NotConfigured:  # nodes can be looked at all the same, and say what is missing when they are run
-        return KnownModels()
+        return accounts.read_models(home(), now.choose().identity)
+    except api.NotConfigured:  # nodes can be looked at all the same, and say what is missing when they are run
+        return accounts.KnownModels()
 
 
-def refresh_models() -> KnownModels:
+def refresh_models() -> accounts.KnownModels:
     """Asks the service of the default account, and keeps what it says. Blocks; raises PicpikError."""
     choice = settings().choose()
-    known = KnownModels.from_list(asyncio.run(_listed_models(account_of(choice))))
-    write_models(home(), choice.identity, known)
+    known = accounts.KnownModels.from_list(asyncio.run(_listed_models(account_of(choice))))
+    accounts.write_models(home(), choice.identity, known)
     return known
 
 
-async def _listed_models(account: Account) -> ModelList:
-    client = Client(account, timeouts=AT_THE_SCREEN, observer=recorder())
+async def _listed_models(account: api.Account) -> api.ModelList:
+    client = api.Client(account, timeouts=api.AT_THE_SCREEN, observer=recorder())
     try:
         return await client.models()
     finally:
         await client.aclose()
 
 
-def history() -> TaskHistory:
+def history() -> ledger.TaskHistory:
     """What the ledger tells of tasks."""
-    return TaskHistory(home())
+    return ledger.TaskHistory(home())
 
 
-def runner() -> Runner:
+def runner() -> task_runner.Runner:
     """The task runner of the process."""
     with _making:
         return _runner()
 
 
 @functools.cache
-def _runner() -> Runner:
-    made = Runner(home(), check_picture, poll_interval=Settings(os.environ).poll_interval, observer=recorder())
+def _runner() -> task_runner.Runner:
+    made = task_runner.Runner(
+        home(), imaging.check_picture, poll_interval=accounts.Settings(os.environ).poll_interval, observer=recorder()
+    )
     atexit.register(made.stop)
     return made
 
 
-def recorder() -> Recorder:
+def recorder() -> accounts.Recorder:
     """What learns of the services, from all calls of the process."""
     with _making:
         return _recorder()
 
 
 @functools.cache
-def _recorder() -> Recorder:
-    made = Recorder(home(), describe_picture)
+def _recorder() -> accounts.Recorder:
+    made = accounts.Recorder(home(), imaging.describe_picture)
     atexit.register(made.flush)
     return made
 
@@ -190,11 +174,11 @@ def collect_what_was_left() -> None:
     try:
         left = history().accounts_with_open_tasks()
         choices = set(settings().choices().values()) if left else set()
-    except NotConfigured:  # a run says so
+    except api.NotConfigured:  # a run says so
         return
     for choice in choices:
         # a sandbox that ran inside ComfyUI is gone with its tasks
-        if choice.identity in left and choice.refusal is None and choice.endpoint != SANDBOX:
+        if choice.identity in left and choice.refusal is None and choice.endpoint != accounts.SANDBOX:
             runner().resume(choice.account)
 
 
@@ -203,19 +187,19 @@ def _default_home() -> Path:
     return Path(folder_paths.get_system_user_directory("picpik"))
 
 
-def _sandbox_account() -> Account:
+def _sandbox_account() -> api.Account:
     with _making:
         return _started_sandbox()
 
 
 @functools.cache
-def _started_sandbox() -> Account:
+def _started_sandbox() -> api.Account:
     # not at ComfyUI's start: few users need it
     from ...sandbox import start_in_thread
 
     sandbox = start_in_thread()
     atexit.register(sandbox.stop)
-    return Account(sandbox.endpoint, sandbox.public_key, sandbox.private_key, is_sandbox=True)
+    return api.Account(sandbox.endpoint, sandbox.public_key, sandbox.private_key, is_sandbox=True)
 
 
 _making = threading.RLock()

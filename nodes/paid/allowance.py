@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from comfy_api.latest import io
 
-from ...picpik.api import RANDOM_SEED, InputRefused, Request
+from ...picpik import api
 
 DEFAULT_MAX_TASKS = 8
 _MOST = 10_000
@@ -26,17 +26,17 @@ def max_tasks_input() -> io.Input:
     )
 
 
-def count_paid(requests: Sequence[Request], unsent: Sequence[bool]) -> int:
+def count_paid(requests: Sequence[api.Request], unsent: Sequence[bool]) -> int:
     """How many tasks the requests make, of which those that are `unsent` are sent: equal ones are one task."""
     sent = [request for request, is_sent in zip(requests, unsent, strict=True) if is_sent]
-    drawn = sum(request.seed == RANDOM_SEED for request in sent)
-    return drawn + len({_asked(request) for request in sent if request.seed != RANDOM_SEED})
+    drawn = sum(request.seed == api.RANDOM_SEED for request in sent)
+    return drawn + len({_asked(request) for request in sent if request.seed != api.RANDOM_SEED})
 
 
 def refuse_too_many(count: int, max_tasks: int, credits_each: float | None) -> None:
     """Raises InputRefused where `max_tasks` does not allow so many paid tasks."""
     if count > max_tasks:
-        raise InputRefused(
+        raise api.InputRefused(
             "max_tasks",
             f"this run makes {count} paid tasks{_about(count, credits_each)}; max_tasks allows {max_tasks}.",
             f"Set max_tasks to {count}, or link fewer pictures.",
@@ -52,7 +52,7 @@ def _about(count: int, credits_each: float | None) -> str:
     return "" if credits_each is None else f", about {_rounded(count * credits_each):,} credits"
 
 
-def _asked(request: Request) -> str:
+def _asked(request: api.Request) -> str:
     return json.dumps(request.key_params(), sort_keys=True)
 
 

@@ -9,15 +9,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import (
-    encode_mask,
-    encode_picture,
-    mask_digest,
-    pair_batches,
-    picture_digest,
-    picture_entries,
-)
-from ...picpik.api import ApplyReferencePattern as Request, Redrawn, UnencodedRequest, parse_extra_parameters
+from ... import imaging
+from ...picpik import api
 from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
@@ -106,18 +99,18 @@ def _requests(
     raw_image: torch.Tensor,
     mask: torch.Tensor,
     pattern_image: torch.Tensor,
-    redrawn: Redrawn,
+    redrawn: api.Redrawn,
     options: dict[str, Any],
     inputs: GenerationInputs,
     uploads: Uploads,
-) -> list[UnencodedRequest]:
+) -> list[api.UnencodedRequest]:
     """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
-    extra = {"extra_parameters": parse_extra_parameters(inputs.extra_parameters)}
-    entries = pair_batches(
+    extra = {"extra_parameters": api.parse_extra_parameters(inputs.extra_parameters)}
+    entries = imaging.pair_batches(
         {
-            "raw_image": picture_entries("raw_image", raw_image),
+            "raw_image": imaging.picture_entries("raw_image", raw_image),
             "mask": usable_masks(mask),
-            "pattern_image": picture_entries("pattern_image", pattern_image),
+            "pattern_image": imaging.picture_entries("pattern_image", pattern_image),
         }
     )
     return [_request(entry, redrawn, options | extra, inputs, uploads) for entry in entries]
@@ -125,35 +118,35 @@ def _requests(
 
 def _request(
     entry: dict[str, torch.Tensor],
-    redrawn: Redrawn,
+    redrawn: api.Redrawn,
     options: dict[str, Any],
     inputs: GenerationInputs,
     uploads: Uploads,
-) -> UnencodedRequest:
+) -> api.UnencodedRequest:
     raw_image, mask, pattern_image = entry["raw_image"], entry["mask"], entry["pattern_image"]
     height, width = raw_image.shape[:2]
     generation, notes = inputs.generation(width, height, "raw")
     uploads.note(*notes)
     refuse_mask_early(uploads, raw_image, mask, inputs.upload_format)
-    is_inverted = redrawn is Redrawn.BLACK
-    mask_encoder = functools.partial(encode_mask, is_inverted=is_inverted)
-    asked = Request(
-        uploads.digest(picture_digest, raw_image),
-        uploads.digest(_inverted_digest if is_inverted else mask_digest, mask),
-        uploads.digest(picture_digest, pattern_image),
+    is_inverted = redrawn is api.Redrawn.BLACK
+    mask_encoder = functools.partial(imaging.encode_mask, is_inverted=is_inverted)
+    asked = api.ApplyReferencePattern(
+        uploads.digest(imaging.picture_digest, raw_image),
+        uploads.digest(_inverted_digest if is_inverted else imaging.mask_digest, mask),
+        uploads.digest(imaging.picture_digest, pattern_image),
         **options,
         generation=generation,
     )
 
-    def encode() -> Request:
-        raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
+    def encode() -> api.ApplyReferencePattern:
+        raw, raw_uri = uploads.encode(imaging.encode_picture, "raw_image", raw_image, inputs.upload_format)
         _, mask_uri = uploads.encode(mask_encoder, "mask", mask, (raw.width, raw.height))
-        _, pattern_uri = uploads.encode(encode_picture, "pattern_image", pattern_image, inputs.upload_format)
+        _, pattern_uri = uploads.encode(imaging.encode_picture, "pattern_image", pattern_image, inputs.upload_format)
         return replace(asked, raw_image=raw_uri, mask=mask_uri, pattern_image=pattern_uri)
 
-    return UnencodedRequest(asked, encode)
+    return api.UnencodedRequest(asked, encode)
 
 
 def _inverted_digest(mask: torch.Tensor) -> str:
     """What is sent inverted asks for another picture than what was paid for before that was corrected."""
-    return f"inverted {mask_digest(mask)}"
+    return f"inverted {imaging.mask_digest(mask)}"

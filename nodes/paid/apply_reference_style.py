@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import encode_picture, pair_batches, picture_digest, picture_entries
-from ...picpik.api import ApplyReferenceStyle as Request, UnencodedRequest, parse_extra_parameters
+from ... import imaging
+from ...picpik import api
 from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
@@ -70,16 +70,16 @@ def _requests(
     style_strength: float,
     inputs: GenerationInputs,
     uploads: Uploads,
-) -> list[UnencodedRequest]:
+) -> list[api.UnencodedRequest]:
     """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
     options = {
         "style_strength": style_strength,
-        "extra_parameters": parse_extra_parameters(inputs.extra_parameters),
+        "extra_parameters": api.parse_extra_parameters(inputs.extra_parameters),
     }
-    entries = pair_batches(
+    entries = imaging.pair_batches(
         {
-            "raw_image": picture_entries("raw_image", raw_image),
-            "style_image": picture_entries("style_image", style_image),
+            "raw_image": imaging.picture_entries("raw_image", raw_image),
+            "style_image": imaging.picture_entries("style_image", style_image),
         }
     )
     return [_request(**entry, options=options, inputs=inputs, uploads=uploads) for entry in entries]
@@ -91,20 +91,20 @@ def _request(
     options: dict[str, Any],
     inputs: GenerationInputs,
     uploads: Uploads,
-) -> UnencodedRequest:
+) -> api.UnencodedRequest:
     height, width = raw_image.shape[:2]
     generation, notes = inputs.generation(width, height, "raw")
     uploads.note(*notes)
-    asked = Request(
-        uploads.digest(picture_digest, raw_image),
-        uploads.digest(picture_digest, style_image),
+    asked = api.ApplyReferenceStyle(
+        uploads.digest(imaging.picture_digest, raw_image),
+        uploads.digest(imaging.picture_digest, style_image),
         **options,
         generation=generation,
     )
 
-    def encode() -> Request:
-        _, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
-        _, style_uri = uploads.encode(encode_picture, "style_image", style_image, inputs.upload_format)
+    def encode() -> api.ApplyReferenceStyle:
+        _, raw_uri = uploads.encode(imaging.encode_picture, "raw_image", raw_image, inputs.upload_format)
+        _, style_uri = uploads.encode(imaging.encode_picture, "style_image", style_image, inputs.upload_format)
         return replace(asked, raw_image=raw_uri, style_image=style_uri)
 
-    return UnencodedRequest(asked, encode)
+    return api.UnencodedRequest(asked, encode)

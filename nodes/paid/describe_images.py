@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import PICTURE_BYTE_BUDGET, encode_picture, picture_digest, picture_entries
-from ...picpik.api import LANGUAGES, DescribeImages as Request, InputRefused, UnencodedRequest
+from ... import imaging
+from ...picpik import api
 from ..host import CATEGORY
 from .outputs import task_uid_output, texts
 from .paid_node import PaidNode
@@ -45,8 +45,8 @@ class DescribeImages(PaidNode):
                 io.Image.Input("images", tooltip="The pictures. A batch is one task (API: ImageList)."),
                 io.Combo.Input(
                     "language",
-                    options=list(LANGUAGES),
-                    default=next(iter(LANGUAGES)),
+                    options=list(api.LANGUAGES),
+                    default=next(iter(api.LANGUAGES)),
                     tooltip="The language of the texts (API: TranslateDescription).",
                 ),
                 *unseeded_inputs(),
@@ -66,22 +66,25 @@ class DescribeImages(PaidNode):
             return await run.outputs(functools.partial(_requests, images, language, inputs), texts)
 
 
-def _requests(images: torch.Tensor, language: str, inputs: UnseededInputs, uploads: Uploads) -> list[UnencodedRequest]:
+def _requests(
+    images: torch.Tensor, language: str, inputs: UnseededInputs, uploads: Uploads
+) -> list[api.UnencodedRequest]:
     """One request for the whole batch."""
-    entries = picture_entries("images", images)
+    entries = imaging.picture_entries("images", images)
     if len(entries) > _MOST_PICTURES:
-        raise InputRefused(
+        raise api.InputRefused(
             "images",
             f"a batch of {len(entries)} is more than one task takes, {_MOST_PICTURES}.",
             "Divide the batch, for example with ComfyUI's own “ImageFromBatch” node.",
         )
-    digests = tuple(uploads.digest(picture_digest, entry) for entry in entries)
-    asked = Request(digests, language, **inputs.options)
+    digests = tuple(uploads.digest(imaging.picture_digest, entry) for entry in entries)
+    asked = api.DescribeImages(digests, language, **inputs.options)
 
-    def encode() -> Request:
-        limits = (inputs.upload_format, _LARGEST_SIDE, PICTURE_BYTE_BUDGET // len(entries))
+    def encode() -> api.DescribeImages:
+        limits = (inputs.upload_format, _LARGEST_SIDE, imaging.PICTURE_BYTE_BUDGET // len(entries))
         return replace(
-            asked, pictures=tuple(uploads.encode(encode_picture, "images", entry, *limits)[1] for entry in entries)
+            asked,
+            pictures=tuple(uploads.encode(imaging.encode_picture, "images", entry, *limits)[1] for entry in entries),
         )
 
-    return [UnencodedRequest(asked, encode)]
+    return [api.UnencodedRequest(asked, encode)]

@@ -10,20 +10,8 @@ from typing import Any, NamedTuple
 import torch
 from comfy_api.latest import io
 
-from ...imaging import (
-    Point,
-    Sought,
-    are_points_safe,
-    encode_picture,
-    pair_batches,
-    picture_digest,
-    picture_entries,
-    point_entries,
-    refuse_contradiction,
-    resolve_points,
-    sent_points,
-)
-from ...picpik.api import ExtractContents as Request, UnencodedRequest
+from ... import imaging
+from ...picpik import api
 from ..host import CATEGORY
 from .matting_inputs import MattingInputs, matting_inputs
 from .outputs import cut_out_outputs, cut_outs
@@ -80,7 +68,7 @@ class ExtractContents(PaidNode):
         inputs = MattingInputs(**shared)
         async with cls.drawn_on(raw_image), cls.paid_run(inputs) as run:
             clicked = _clicked(raw_image, include_points, exclude_points)
-            sought = [Sought(each.photo, points=each.included) for each in clicked]
+            sought = [imaging.Sought(each.photo, points=each.included) for each in clicked]
             return await run.outputs(functools.partial(_requests, clicked, inputs), functools.partial(cut_outs, sought))
 
 
@@ -88,16 +76,16 @@ class _Clicked(NamedTuple):
     """One entry of the batch, and the points on it in its pixels."""
 
     photo: torch.Tensor
-    included: tuple[Point, ...]
-    excluded: tuple[Point, ...]
+    included: tuple[imaging.Point, ...]
+    excluded: tuple[imaging.Point, ...]
 
 
 def _clicked(raw_image: torch.Tensor, include_points: str, exclude_points: str) -> list[_Clicked]:
-    entries = pair_batches(
+    entries = imaging.pair_batches(
         {
-            "raw_image": picture_entries("raw_image", raw_image),
-            "include_points": point_entries("include_points", include_points),
-            "exclude_points": point_entries("exclude_points", exclude_points),
+            "raw_image": imaging.picture_entries("raw_image", raw_image),
+            "include_points": imaging.point_entries("include_points", include_points),
+            "exclude_points": imaging.point_entries("exclude_points", exclude_points),
         }
     )
     return [_entry(**entry) for entry in entries]
@@ -105,33 +93,35 @@ def _clicked(raw_image: torch.Tensor, include_points: str, exclude_points: str) 
 
 def _entry(raw_image: torch.Tensor, include_points: Sequence[Any], exclude_points: Sequence[Any]) -> _Clicked:
     height, width = raw_image.shape[:2]
-    included = resolve_points("include_points", include_points, width, height)
-    excluded = resolve_points("exclude_points", exclude_points, width, height)
-    refuse_contradiction(included, excluded)
+    included = imaging.resolve_points("include_points", include_points, width, height)
+    excluded = imaging.resolve_points("exclude_points", exclude_points, width, height)
+    imaging.refuse_contradiction(included, excluded)
     return _Clicked(raw_image, included, excluded)
 
 
-def _requests(clicked: Sequence[_Clicked], inputs: MattingInputs, uploads: Uploads) -> list[UnencodedRequest]:
+def _requests(clicked: Sequence[_Clicked], inputs: MattingInputs, uploads: Uploads) -> list[api.UnencodedRequest]:
     """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
     options = inputs.options
     return [_request(each, options, inputs, uploads) for each in clicked]
 
 
-def _request(clicked: _Clicked, options: dict[str, Any], inputs: MattingInputs, uploads: Uploads) -> UnencodedRequest:
+def _request(
+    clicked: _Clicked, options: dict[str, Any], inputs: MattingInputs, uploads: Uploads
+) -> api.UnencodedRequest:
     photo, included, excluded = clicked
     size = (photo.shape[1], photo.shape[0])
     uploads.refuse_early(
         "raw_image",
         photo,
         inputs.upload_format,
-        functools.partial(are_points_safe, included, excluded, size),
-        functools.partial(sent_points, included, excluded, size),
+        functools.partial(imaging.are_points_safe, included, excluded, size),
+        functools.partial(imaging.sent_points, included, excluded, size),
     )
-    asked = Request(uploads.digest(picture_digest, photo), included, excluded, **options)
+    asked = api.ExtractContents(uploads.digest(imaging.picture_digest, photo), included, excluded, **options)
 
-    def encode() -> Request:
-        raw, raw_uri = uploads.encode(encode_picture, "raw_image", photo, inputs.upload_format)
-        in_raw, not_in_raw = sent_points(included, excluded, size, (raw.width, raw.height))
+    def encode() -> api.ExtractContents:
+        raw, raw_uri = uploads.encode(imaging.encode_picture, "raw_image", photo, inputs.upload_format)
+        in_raw, not_in_raw = imaging.sent_points(included, excluded, size, (raw.width, raw.height))
         return replace(asked, raw_image=raw_uri, include_points=in_raw, exclude_points=not_in_raw)
 
-    return UnencodedRequest(asked, encode)
+    return api.UnencodedRequest(asked, encode)

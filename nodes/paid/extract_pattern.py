@@ -9,19 +9,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import (
-    box_entries,
-    encode_picture,
-    is_box_safe,
-    mask_entries,
-    pair_batches,
-    picture_digest,
-    picture_entries,
-    region_box,
-    resolve_box,
-    sent_box,
-)
-from ...picpik.api import GeneratePatternsFromImage as Request, UnencodedRequest, parse_extra_parameters
+from ... import imaging
+from ...picpik import api
 from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
@@ -99,39 +88,41 @@ def _requests(
     tiling: bool,
     inputs: GenerationInputs,
     uploads: Uploads,
-) -> list[UnencodedRequest]:
+) -> list[api.UnencodedRequest]:
     """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
-    options = {"tiling": tiling, "extra_parameters": parse_extra_parameters(inputs.extra_parameters)}
-    batches: dict[str, list[Any]] = {"raw_image": picture_entries("raw_image", raw_image)}
+    options = {"tiling": tiling, "extra_parameters": api.parse_extra_parameters(inputs.extra_parameters)}
+    batches: dict[str, list[Any]] = {"raw_image": imaging.picture_entries("raw_image", raw_image)}
     if region is None:
-        batches["box"] = box_entries(box)
+        batches["box"] = imaging.box_entries(box)
     else:
-        batches["region"] = mask_entries("region", region)
-    return [_request(entry, options, inputs, uploads) for entry in pair_batches(batches)]
+        batches["region"] = imaging.mask_entries("region", region)
+    return [_request(entry, options, inputs, uploads) for entry in imaging.pair_batches(batches)]
 
 
 def _request(
     entry: dict[str, Any], options: dict[str, Any], inputs: GenerationInputs, uploads: Uploads
-) -> UnencodedRequest:
+) -> api.UnencodedRequest:
     raw_image = entry["raw_image"]
     height, width = raw_image.shape[:2]
     size = (width, height)
-    source, find_box = ("region", region_box) if "region" in entry else ("box", resolve_box)
+    source, find_box = ("region", imaging.region_box) if "region" in entry else ("box", imaging.resolve_box)
     box, box_notes = find_box(source, entry[source], width, height)
     uploads.refuse_early(
         "raw_image",
         raw_image,
         inputs.upload_format,
-        functools.partial(is_box_safe, box, size),
-        functools.partial(sent_box, source, box, size),
+        functools.partial(imaging.is_box_safe, box, size),
+        functools.partial(imaging.sent_box, source, box, size),
     )
     generation, size_notes = inputs.generation(width, height, DEFAULT_SIDE)
     uploads.note(*box_notes, *size_notes)
-    asked = Request(uploads.digest(picture_digest, raw_image), box, **options, generation=generation)
+    asked = api.GeneratePatternsFromImage(
+        uploads.digest(imaging.picture_digest, raw_image), box, **options, generation=generation
+    )
 
-    def encode() -> Request:
-        raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
-        in_raw = sent_box(source, box, size, (raw.width, raw.height))
+    def encode() -> api.GeneratePatternsFromImage:
+        raw, raw_uri = uploads.encode(imaging.encode_picture, "raw_image", raw_image, inputs.upload_format)
+        in_raw = imaging.sent_box(source, box, size, (raw.width, raw.height))
         return replace(asked, raw_image=raw_uri, box=in_raw)
 
-    return UnencodedRequest(asked, encode)
+    return api.UnencodedRequest(asked, encode)

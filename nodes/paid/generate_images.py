@@ -7,7 +7,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ...picpik.api import GenerateImages as Request, InputRefused, parse_extra_parameters
+from ...picpik import api
 from ..host import CATEGORY
 from .generation_inputs import GenerationInputs, generation_inputs
 from .outputs import picture_outputs
@@ -55,16 +55,16 @@ class GenerateImages(GeneratingNode):
             return await run.outputs(functools.partial(_requests, tileable, inputs))
 
 
-def _requests(tileable: bool, inputs: GenerationInputs, uploads: Uploads) -> list[Request]:
+def _requests(tileable: bool, inputs: GenerationInputs, uploads: Uploads) -> list[api.GenerateImages]:
     generation, notes = inputs.generation(DEFAULT_SIDE, DEFAULT_SIDE, DEFAULT_SIDE)
     uploads.note(*notes)
-    request = Request(
+    request = api.GenerateImages(
         tileable=tileable,
         generation=generation,
-        extra_parameters=parse_extra_parameters(inputs.extra_parameters),
+        extra_parameters=api.parse_extra_parameters(inputs.extra_parameters),
     )
     if not request.to_params().get("PositivePrompts") and not generation.sub_models:
-        raise InputRefused(
+        raise api.InputRefused(
             "positive_prompts", "is empty: there is nothing to make a picture of.", "Write what the picture is to show."
         )
     return [request]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from comfy_api.latest import io
 
-from ...imaging import LARGEST_SIDE, output_size
-from ...picpik.api import DEFAULT_MODEL, MAX_BATCH, MAX_SEED, RANDOM_SEED, Generation, ModelRef
+from ... import imaging
+from ...picpik import api
 from ..host import ModelType, SubModelsType, filled_lines, service
 from .allowance import max_tasks_input
 from .submission_inputs import SubmissionInputs, account_input, submission_inputs
@@ -22,7 +22,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
         io.Combo.Input(
             "main_model",
             options=list(service.models().main),
-            default=DEFAULT_MODEL,
+            default=api.DEFAULT_MODEL,
             tooltip="The model that makes the pictures (API: MainModel). A code that this list does not know is sent "
             "as it is. The input model, when linked, is used instead.",
         ),
@@ -42,8 +42,8 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
         io.Int.Input(
             "seed",
             default=0,
-            min=RANDOM_SEED,
-            max=MAX_SEED,
+            min=api.RANDOM_SEED,
+            max=api.MAX_SEED,
             control_after_generate=io.ControlAfterGenerate.fixed,
             tooltip="Running again with the same seed and inputs costs nothing: the stored result is used. "
             "-1 draws a fresh seed for each run, and each run is paid (API: Seed).",
@@ -52,7 +52,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             "width",
             default=0,
             min=0,
-            max=LARGEST_SIDE,
+            max=imaging.LARGEST_SIDE,
             step=_STEP,
             tooltip=f"Width of the result in pixels, 64 to 2560. 0: {size_rule} (API: Width).",
         ),
@@ -60,7 +60,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             "height",
             default=0,
             min=0,
-            max=LARGEST_SIDE,
+            max=imaging.LARGEST_SIDE,
             step=_STEP,
             tooltip=f"Height of the result in pixels, 64 to 2560. 0: {size_rule} (API: Height).",
         ),
@@ -68,7 +68,7 @@ def generation_inputs(size_rule: str) -> list[io.Input]:
             "batch_size",
             default=1,
             min=1,
-            max=MAX_BATCH,
+            max=api.MAX_BATCH,
             tooltip="How many pictures one task makes, 1 to 16. Each is paid (API: BatchSize).",
         ),
         io.Boolean.Input(
@@ -110,16 +110,16 @@ class GenerationInputs(SubmissionInputs):
     batch_size: int
     translate_prompts: bool = True
     use_main_model_vae: bool = False
-    model: ModelRef | None = None
-    sub_models: tuple[ModelRef, ...] = ()
+    model: api.ModelRef | None = None
+    sub_models: tuple[api.ModelRef, ...] = ()
 
     def generation(
         self, raw_width: int, raw_height: int, default_size: str | int
-    ) -> tuple[Generation, tuple[str, ...]]:
+    ) -> tuple[api.Generation, tuple[str, ...]]:
         """What they ask for, and notes about a size that was changed. Raises InputRefused and ImageRefused."""
-        (width, height), notes = output_size(self.width, self.height, raw_width, raw_height, default_size)
-        generation = Generation(
-            main_model=self.model or ModelRef(self.main_model),
+        (width, height), notes = imaging.output_size(self.width, self.height, raw_width, raw_height, default_size)
+        generation = api.Generation(
+            main_model=self.model or api.ModelRef(self.main_model),
             sub_models=self.sub_models,
             positive_prompts=filled_lines(self.positive_prompts),
             negative_prompts=filled_lines(self.negative_prompts),

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from ...imaging import Sought, cut_out_batch, decode_batch
-from ...picpik.runner import Handle, TaskResult
+from ... import imaging
+from ...picpik import runner
 from ..host import Execution, service
 
 
@@ -48,7 +48,10 @@ def cut_out_outputs() -> list[io.Output]:
 
 
 async def outputs_of(
-    run: Execution, handles: Sequence[Handle], timeout_minutes: float, make: Callable[[Sequence[TaskResult]], Made]
+    run: Execution,
+    handles: Sequence[runner.Handle],
+    timeout_minutes: float,
+    make: Callable[[Sequence[runner.TaskResult]], Made],
 ) -> io.NodeOutput:
     """What `make` makes of the results of all tasks beside ComfyUI's loop, and `task_uid`, once all are stored."""
     results = await run.results(handles, timeout_minutes)
@@ -62,28 +65,28 @@ async def outputs_of(
     return io.NodeOutput(made.first, made.second, uids, *made.more)
 
 
-def pictures(results: Sequence[TaskResult]) -> Made:
+def pictures(results: Sequence[runner.TaskResult]) -> Made:
     """`images` and `mask`."""
-    decoded = decode_batch([file for result in results for file in result.pictures])
+    decoded = imaging.decode_batch([file for result in results for file in result.pictures])
     return Made(decoded.images, decoded.masks, decoded.notes)
 
 
-def cut_outs(sought: Sequence[Sought], results: Sequence[TaskResult]) -> Made:
+def cut_outs(sought: Sequence[imaging.Sought], results: Sequence[runner.TaskResult]) -> Made:
     """`images` and `object_mask`, which stops what needs it where a result does not tell it."""
-    found = cut_out_batch([result.pictures for result in results], sought)
+    found = imaging.cut_out_batch([result.pictures for result in results], sought)
     if found.object_masks is not None:
         return Made(found.images, found.object_masks, found.notes)
     unknown = "PICPIK's result has neither an alpha channel nor a mask: where the object is, it does not tell."
     return Made(found.images, ExecutionBlocker(unknown), (*found.notes, f"object_mask: {unknown}"))
 
 
-def texts(results: Sequence[TaskResult]) -> Made:
+def texts(results: Sequence[runner.TaskResult]) -> Made:
     """`texts` and `text`."""
     found = _texts_in(results)
     return Made(found, _joined(found))
 
 
-def whatever(results: Sequence[TaskResult]) -> Made:
+def whatever(results: Sequence[runner.TaskResult]) -> Made:
     """`images` and `mask`, which are empty where there are only texts, and `text`."""
     found = tuple(result for result in results if result.pictures)
     made = pictures(found) if found else Made(ExecutionBlocker(None), ExecutionBlocker(None))
@@ -91,7 +94,7 @@ def whatever(results: Sequence[TaskResult]) -> Made:
     return Made(made.first, made.second, (*made.notes, *notes), (_joined(_texts_in(results)),))
 
 
-def _texts_in(results: Sequence[TaskResult]) -> list[str]:
+def _texts_in(results: Sequence[runner.TaskResult]) -> list[str]:
     return [file.read_text("utf-8") for result in results for file in result.texts]
 
 
@@ -99,7 +102,7 @@ def _joined(texts: Sequence[str]) -> str:
     return "\n\n".join(texts)
 
 
-def _missing(result: TaskResult) -> str:
+def _missing(result: runner.TaskResult) -> str:
     missing = f"{result.missing} of the results of task {result.task_uid} could not be fetched"
     if not result.trouble:
         return f"{missing} in the 24 hours for which PICPIK keeps them."

@@ -12,10 +12,8 @@ import torch
 from comfy_api.latest import io
 from comfy_execution.graph_utils import ExecutionBlocker
 
-from ...imaging import picture_entries, refuse_unknown_format
-from ...picpik.api import RANDOM_SEED, Account, Assumptions, Request
-from ...picpik.ledger import estimated_credits, estimated_seconds
-from ...picpik.runner import Handle, TaskResult
+from ... import imaging
+from ...picpik import api, ledger, runner as task_runner
 from ..host import Execution, execution, raw_images, service, when_queued
 from .allowance import cost_of, count_paid, refuse_too_many
 from .outputs import Made, outputs_of, pictures
@@ -43,7 +41,7 @@ class PaidNode(io.ComfyNode):
     @asynccontextmanager
     async def drawn_on(cls, raw_image: torch.Tensor) -> AsyncIterator[None]:
         """Keeps a copy of it for the page, which draws on it, however the run goes: also for whoever lacks keys."""
-        entry = picture_entries("raw_image", raw_image)[0]
+        entry = imaging.picture_entries("raw_image", raw_image)[0]
         copying = asyncio.to_thread(raw_images.keep, cls.hidden.unique_id, cls.hidden.prompt, entry)
         kept = asyncio.create_task(copying)
         try:
@@ -63,27 +61,29 @@ class GeneratingNode(PaidNode):
     @classmethod
     def fingerprint_inputs(cls, seed: int | None = None, **_: Any) -> str | float:
         """Seed -1 asks for a new picture at each run: NaN is never equal to what ComfyUI has cached."""
-        return float("nan") if seed == RANDOM_SEED else super().fingerprint_inputs()
+        return float("nan") if seed == api.RANDOM_SEED else super().fingerprint_inputs()
 
 
 class PaidRun:
     """Prepares, hands over to the runner, which encodes what it sends, waits and decodes."""
 
-    def __init__(self, run: Execution, account: Account, account_note: str | None, inputs: SubmissionInputs) -> None:
+    def __init__(
+        self, run: Execution, account: api.Account, account_note: str | None, inputs: SubmissionInputs
+    ) -> None:
         self._run = run
         self._account = account
         self._account_note = account_note
         self._inputs = inputs
 
     @property
-    def assumptions(self) -> Assumptions:
+    def assumptions(self) -> api.Assumptions:
         """What is assumed of the service that the run is for."""
         return self._account.assumptions
 
     async def outputs(
         self,
-        make_requests: Callable[[Uploads], Sequence[Request]],
-        make: Callable[[Sequence[TaskResult]], Made] = pictures,
+        make_requests: Callable[[Uploads], Sequence[api.Request]],
+        make: Callable[[Sequence[task_runner.TaskResult]], Made] = pictures,
     ) -> io.NodeOutput:
         """What `make` makes of the results of the requests that `make_requests` makes of the node's inputs.
 
@@ -96,7 +96,7 @@ class PaidRun:
         uids = await self._run.task_uids(handles, self._inputs.timeout_minutes)
         return io.NodeOutput(ExecutionBlocker(None), ExecutionBlocker(None), "\n".join(uids))
 
-    async def _submitted(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> list[Handle]:
+    async def _submitted(self, make_requests: Callable[[Uploads], Sequence[api.Request]]) -> list[task_runner.Handle]:
         """The requests belong to the runner from here on: what it encodes is not kept while the node waits."""
         runner = service.runner()
         self._run.note(*filter(None, (self._account_note,)))
@@ -106,17 +106,17 @@ class PaidRun:
         asked = when_queued()
         return [self._run.watch(runner.submit(self._account, request, asked)) for request in requests]
 
-    def _prepared(self, make_requests: Callable[[Uploads], Sequence[Request]]) -> Sequence[Request]:
-        refuse_unknown_format(self._inputs.upload_format)
+    def _prepared(self, make_requests: Callable[[Uploads], Sequence[api.Request]]) -> Sequence[api.Request]:
+        imaging.refuse_unknown_format(self._inputs.upload_format)
         return make_requests(Uploads(self._run.note))
 
-    async def _estimate(self, requests: Sequence[Request]) -> None:
+    async def _estimate(self, requests: Sequence[api.Request]) -> None:
         """Says how long it will take, and what a long batch will cost. Raises InputRefused where it is too long."""
         first = requests[0]  # all have one size
         look = functools.partial(service.history().done, self._account.identity, first.ACTION, first.size)
         past = await self._run.off_loop("preparing", look)
-        credits = estimated_credits(past, first)
-        self._run.expect(estimated_seconds(past, first), functools.partial(cost_of, credits_each=credits))
+        credits = ledger.estimated_credits(past, first)
+        self._run.expect(ledger.estimated_seconds(past, first), functools.partial(cost_of, credits_each=credits))
         if len(requests) > self._inputs.max_tasks:  # else it does not matter how many are stored already
             unsent = await self._run.until("preparing", service.runner().unsent(self._account, requests))
             refuse_too_many(count_paid(requests, unsent), self._inputs.max_tasks, credits)

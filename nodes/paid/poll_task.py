@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ...picpik.api import InputRefused
+from ...picpik import api
 from ..host import CATEGORY, execution, filled_lines, service
 from .outputs import outputs_of, picture_outputs, whatever
 from .submission_inputs import account_input, timeout_input
@@ -46,7 +46,7 @@ class PollTask(io.ComfyNode):
         async with execution(cls.hidden.unique_id) as run:
             payer, note = service.choose(account)
             run.note(*([note] if note else ()))
-            others = tuple(service.accounts().values())
+            others = tuple(service.usable_accounts().values())
             handles = [run.watch(service.runner().collect(payer, uid, others)) for uid in _task_uids(task_uid)]
             return await outputs_of(run, handles, timeout_minutes, whatever)
 
@@ -54,5 +54,7 @@ class PollTask(io.ComfyNode):
 def _task_uids(text: str) -> tuple[str, ...]:
     uids = tuple(dict.fromkeys(filled_lines(text)))
     if not uids:
-        raise InputRefused("task_uid", "is empty.", "Paste a TaskUID, or link task_uid of the node that submitted it.")
+        raise api.InputRefused(
+            "task_uid", "is empty.", "Paste a TaskUID, or link task_uid of the node that submitted it."
+        )
     return uids

@@ -10,19 +10,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import (
-    Box,
-    Sought,
-    box_entries,
-    encode_picture,
-    is_box_safe,
-    pair_batches,
-    picture_digest,
-    picture_entries,
-    resolve_box,
-    sent_box,
-)
-from ...picpik.api import RemoveBackground as Request, UnencodedRequest
+from ... import imaging
+from ...picpik import api
 from ..host import CATEGORY
 from .matting_inputs import MattingInputs, matting_inputs
 from .outputs import cut_out_outputs, cut_outs
@@ -75,29 +64,33 @@ class RemoveBackground(PaidNode):
             )
 
 
-def _sought(raw_image: torch.Tensor, box: object) -> tuple[list[Sought], tuple[str, ...]]:
+def _sought(raw_image: torch.Tensor, box: object) -> tuple[list[imaging.Sought], tuple[str, ...]]:
     """What is looked for in each entry of the batch, and notes on what was changed about its box."""
-    entries = pair_batches({"raw_image": picture_entries("raw_image", raw_image), "box": box_entries(box)})
+    entries = imaging.pair_batches(
+        {"raw_image": imaging.picture_entries("raw_image", raw_image), "box": imaging.box_entries(box)}
+    )
     found, notes = [], ()
     for entry in entries:
         photo = entry["raw_image"]
         height, width = photo.shape[:2]
-        around, box_notes = resolve_box("box", entry["box"], width, height)
+        around, box_notes = imaging.resolve_box("box", entry["box"], width, height)
         notes += box_notes
-        found.append(Sought(photo, box=None if around == Box(0, 0, width, height) else around))
+        found.append(imaging.Sought(photo, box=None if around == imaging.Box(0, 0, width, height) else around))
     return found, notes
 
 
 def _requests(
-    sought: Sequence[Sought], notes: tuple[str, ...], inputs: MattingInputs, uploads: Uploads
-) -> list[UnencodedRequest]:
+    sought: Sequence[imaging.Sought], notes: tuple[str, ...], inputs: MattingInputs, uploads: Uploads
+) -> list[api.UnencodedRequest]:
     """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
     uploads.note(*notes)
     options = inputs.options
     return [_request(one, options, inputs, uploads) for one in sought]
 
 
-def _request(sought: Sought, options: dict[str, Any], inputs: MattingInputs, uploads: Uploads) -> UnencodedRequest:
+def _request(
+    sought: imaging.Sought, options: dict[str, Any], inputs: MattingInputs, uploads: Uploads
+) -> api.UnencodedRequest:
     photo, box = sought.photo, sought.box
     size = (photo.shape[1], photo.shape[0])
     if box is not None:
@@ -105,14 +98,14 @@ def _request(sought: Sought, options: dict[str, Any], inputs: MattingInputs, upl
             "raw_image",
             photo,
             inputs.upload_format,
-            functools.partial(is_box_safe, box, size),
-            functools.partial(sent_box, "box", box, size),
+            functools.partial(imaging.is_box_safe, box, size),
+            functools.partial(imaging.sent_box, "box", box, size),
         )
-    asked = Request(uploads.digest(picture_digest, photo), box, **options)
+    asked = api.RemoveBackground(uploads.digest(imaging.picture_digest, photo), box, **options)
 
-    def encode() -> Request:
-        raw, raw_uri = uploads.encode(encode_picture, "raw_image", photo, inputs.upload_format)
-        in_raw = None if box is None else sent_box("box", box, size, (raw.width, raw.height))
+    def encode() -> api.RemoveBackground:
+        raw, raw_uri = uploads.encode(imaging.encode_picture, "raw_image", photo, inputs.upload_format)
+        in_raw = None if box is None else imaging.sent_box("box", box, size, (raw.width, raw.height))
         return replace(asked, raw_image=raw_uri, box=in_raw)
 
-    return UnencodedRequest(asked, encode)
+    return api.UnencodedRequest(asked, encode)

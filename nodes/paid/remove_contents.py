@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import encode_mask, encode_picture, mask_digest, pair_batches, picture_digest, picture_entries
-from ...picpik.api import MAX_MASK_BLUR, RemoveContents as Request, UnencodedRequest
+from ... import imaging
+from ...picpik import api
 from ..host import CATEGORY
 from .outputs import picture_outputs
 from .paid_node import PaidNode
@@ -50,7 +50,7 @@ class RemoveContents(PaidNode):
                     "mask_blur",
                     default=12,
                     min=0,
-                    max=MAX_MASK_BLUR,
+                    max=api.MAX_MASK_BLUR,
                     tooltip="How softly what is filled goes over into what is kept, 0 to 64 (API: MaskBlur).",
                 ),
                 *unseeded_inputs(),
@@ -68,22 +68,26 @@ class RemoveContents(PaidNode):
 
 def _requests(
     raw_image: torch.Tensor, mask: torch.Tensor, mask_blur: int, inputs: UnseededInputs, uploads: Uploads
-) -> list[UnencodedRequest]:
+) -> list[api.UnencodedRequest]:
     """One request for each entry of the batch; what can be refused before encoding is refused before any is sent."""
     options = {"mask_blur": mask_blur, **inputs.options}
-    entries = pair_batches({"raw_image": picture_entries("raw_image", raw_image), "mask": usable_masks(mask)})
+    entries = imaging.pair_batches(
+        {"raw_image": imaging.picture_entries("raw_image", raw_image), "mask": usable_masks(mask)}
+    )
     return [_request(**entry, options=options, inputs=inputs, uploads=uploads) for entry in entries]
 
 
 def _request(
     raw_image: torch.Tensor, mask: torch.Tensor, options: dict[str, Any], inputs: UnseededInputs, uploads: Uploads
-) -> UnencodedRequest:
+) -> api.UnencodedRequest:
     refuse_mask_early(uploads, raw_image, mask, inputs.upload_format)
-    asked = Request(uploads.digest(picture_digest, raw_image), uploads.digest(mask_digest, mask), **options)
+    asked = api.RemoveContents(
+        uploads.digest(imaging.picture_digest, raw_image), uploads.digest(imaging.mask_digest, mask), **options
+    )
 
-    def encode() -> Request:
-        raw, raw_uri = uploads.encode(encode_picture, "raw_image", raw_image, inputs.upload_format)
-        _, mask_uri = uploads.encode(encode_mask, "mask", mask, (raw.width, raw.height))
+    def encode() -> api.RemoveContents:
+        raw, raw_uri = uploads.encode(imaging.encode_picture, "raw_image", raw_image, inputs.upload_format)
+        _, mask_uri = uploads.encode(imaging.encode_mask, "mask", mask, (raw.width, raw.height))
         return replace(asked, raw_image=raw_uri, mask=mask_uri)
 
-    return UnencodedRequest(asked, encode)
+    return api.UnencodedRequest(asked, encode)

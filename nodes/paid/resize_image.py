@@ -10,23 +10,9 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import (
-    EncodedImage,
-    Wrapping,
-    cut_tiles,
-    encode_picture,
-    enlarged_size,
-    picture_digest,
-    picture_entries,
-    wrapping,
-)
-from ...picpik.api import (
-    MAX_RESIZED_SIDE,
-    MIN_RESIZED_SIDE,
-    ResizeImage as Request,
-    UnencodedRequest,
-)
-from ...picpik.runner import TaskResult
+from ... import imaging
+from ...picpik import api, runner
+from ...picpik.api import MAX_RESIZED_SIDE, MIN_RESIZED_SIDE
 from ..host import CATEGORY
 from .outputs import Made, picture_outputs, pictures
 from .paid_node import PaidNode
@@ -101,10 +87,10 @@ class ResizeImage(PaidNode):
     ) -> io.NodeOutput:
         inputs = UnseededInputs(**shared)
         async with cls.paid_run(inputs) as run:
-            entries = picture_entries("image", image)
+            entries = imaging.picture_entries("image", image)
             size = (entries[0].shape[1], entries[0].shape[0])
-            asked = enlarged_size(width, height, factor, size, _LIMITS, tile)
-            around = wrapping(size, asked) if tile else None
+            asked = imaging.enlarged_size(width, height, factor, size, _LIMITS, tile)
+            around = imaging.wrapping(size, asked) if tile else None
             return await run.outputs(
                 functools.partial(_requests, entries, asked, around, inputs), functools.partial(_made, around)
             )
@@ -113,39 +99,45 @@ class ResizeImage(PaidNode):
 def _requests(
     entries: Sequence[torch.Tensor],
     size: tuple[int, int],
-    around: Wrapping | None,
+    around: imaging.Wrapping | None,
     inputs: UnseededInputs,
     uploads: Uploads,
-) -> list[UnencodedRequest]:
+) -> list[api.UnencodedRequest]:
     """One request for each entry of the batch."""
     return [_request(entry, size, around, inputs, uploads) for entry in entries]
 
 
 def _request(
-    image: torch.Tensor, size: tuple[int, int], around: Wrapping | None, inputs: UnseededInputs, uploads: Uploads
-) -> UnencodedRequest:
+    image: torch.Tensor,
+    size: tuple[int, int],
+    around: imaging.Wrapping | None,
+    inputs: UnseededInputs,
+    uploads: Uploads,
+) -> api.UnencodedRequest:
     def sent(entry: torch.Tensor) -> torch.Tensor:
         """Made anew for each use: a large tile with its margins is not kept while the node waits."""
         return entry if around is None else around.around(entry)
 
     def digest(entry: torch.Tensor) -> str:
-        return picture_digest(sent(entry))
+        return imaging.picture_digest(sent(entry))
 
-    def encoder(name: str, entry: torch.Tensor, *limits: Any) -> EncodedImage:
-        return encode_picture(name, sent(entry), *limits)
+    def encoder(name: str, entry: torch.Tensor, *limits: Any) -> imaging.EncodedImage:
+        return imaging.encode_picture(name, sent(entry), *limits)
 
-    asked = Request(uploads.digest(digest, image), *(size if around is None else around.asked), **inputs.options)
+    asked = api.ResizeImage(
+        uploads.digest(digest, image), *(size if around is None else around.asked), **inputs.options
+    )
 
-    def encode() -> Request:
+    def encode() -> api.ResizeImage:
         _, uri = uploads.encode(encoder, "image", image, inputs.upload_format, MAX_RESIZED_SIDE)
         return replace(asked, image=uri)
 
-    return UnencodedRequest(asked, encode)
+    return api.UnencodedRequest(asked, encode)
 
 
-def _made(around: Wrapping | None, results: Sequence[TaskResult]) -> Made:
+def _made(around: imaging.Wrapping | None, results: Sequence[runner.TaskResult]) -> Made:
     """`images` and `mask`, of tiles without what was laid around them."""
     if around is None:
         return pictures(results)
-    cut = cut_tiles(around, [file for result in results for file in result.pictures])
+    cut = imaging.cut_tiles(around, [file for result in results for file in result.pictures])
     return Made(cut.images, cut.masks, cut.notes)

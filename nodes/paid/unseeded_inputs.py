@@ -7,7 +7,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ...picpik.api import MAX_ATTEMPT, parse_extra_parameters
+from ...picpik import api
 from .allowance import max_tasks_input
 from .submission_inputs import SubmissionInputs, account_input, submission_inputs
 
@@ -18,7 +18,7 @@ def unseeded_inputs() -> list[io.Input]:
             "attempt",
             default=0,
             min=0,
-            max=MAX_ATTEMPT,
+            max=api.MAX_ATTEMPT,
             optional=True,
             advanced=True,
             tooltip="Running again with the same inputs costs nothing: the stored result is used. Another number is "
@@ -39,4 +39,4 @@ class UnseededInputs(SubmissionInputs):
     @property
     def options(self) -> dict[str, Any]:
         """What they add to a request, by its field names. Raises InputRefused."""
-        return {"attempt": self.attempt, "extra_parameters": parse_extra_parameters(self.extra_parameters)}
+        return {"attempt": self.attempt, "extra_parameters": api.parse_extra_parameters(self.extra_parameters)}

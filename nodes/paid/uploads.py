@@ -11,16 +11,8 @@ from typing import Any
 
 import torch
 
-from ...imaging import (
-    EncodedImage,
-    Size,
-    encode_picture,
-    is_mask_safe,
-    mask_entries,
-    refuse_unusable_mask,
-    sizes_when_sent,
-)
-from ...picpik.api import DataUri, PixelDigest
+from ... import imaging
+from ...picpik import api
 
 
 class Uploads:
@@ -33,16 +25,16 @@ class Uploads:
 
     def __init__(self, note: Callable[..., None]) -> None:
         self.note = note
-        self._digests: dict[int, PixelDigest] = {}
+        self._digests: dict[int, api.PixelDigest] = {}
         self._uses: Counter[int] = Counter()
         self._files: dict[tuple[Any, ...], _File] = {}
         self._changing = threading.Lock()
 
-    def digest(self, digest: Callable[[torch.Tensor], str], entry: torch.Tensor) -> PixelDigest:
+    def digest(self, digest: Callable[[torch.Tensor], str], entry: torch.Tensor) -> api.PixelDigest:
         """What the entry is known by, whatever file is made of it. Asked for by each request that sends it."""
         self._uses[id(entry)] += 1
         if id(entry) not in self._digests:
-            self._digests[id(entry)] = PixelDigest(functools.partial(digest, entry))
+            self._digests[id(entry)] = api.PixelDigest(functools.partial(digest, entry))
         return self._digests[id(entry)]
 
     def refuse_early(
@@ -50,25 +42,25 @@ class Uploads:
         name: str,
         entry: torch.Tensor,
         upload_format: str,
-        is_safe: Callable[[Size], bool],
-        refuse: Callable[[Size], object],
+        is_safe: Callable[[imaging.Size], bool],
+        refuse: Callable[[imaging.Size], object],
     ) -> None:
         """Has `refuse` look, before anything is sent, at what depends on the size in which a picture is sent.
 
         `is_safe` tells of the smallest size possible whether nothing can be refused at it or any larger one. Where it
         is not, and nothing but the file tells the size, the file is made for that.
         """
-        largest, smallest = sizes_when_sent(entry)
+        largest, smallest = imaging.sizes_when_sent(entry)
         if is_safe(smallest):
             return
         if largest != smallest:
-            file = encode_picture(name, entry, upload_format)
+            file = imaging.encode_picture(name, entry, upload_format)
             largest = (file.width, file.height)
         refuse(largest)
 
     def encode(
-        self, encoder: Callable[..., EncodedImage], name: str, entry: torch.Tensor, *options: Any
-    ) -> tuple[EncodedImage, DataUri]:
+        self, encoder: Callable[..., imaging.EncodedImage], name: str, entry: torch.Tensor, *options: Any
+    ) -> tuple[imaging.EncodedImage, api.DataUri]:
         """The file that `encoder` makes of the entry, and what is sent of it. Asked for once by each request."""
         key = (name, id(entry), *options)
         with self._changing:
@@ -85,23 +77,23 @@ class _File:
     """One file, made once."""
 
     def __init__(self) -> None:
-        self._made: tuple[EncodedImage, DataUri] | None = None
+        self._made: tuple[imaging.EncodedImage, api.DataUri] | None = None
         self._making = threading.Lock()
 
-    def made(self, make: Callable[[], EncodedImage]) -> tuple[EncodedImage, DataUri]:
+    def made(self, make: Callable[[], imaging.EncodedImage]) -> tuple[imaging.EncodedImage, api.DataUri]:
         with self._making:
             if self._made is None:
                 image = make()
                 # the file itself is needed no more
-                self._made = replace(image, chunks=()), DataUri.encode(image.media_type, image.chunks)
+                self._made = replace(image, chunks=()), api.DataUri.encode(image.media_type, image.chunks)
             return self._made
 
 
 def usable_masks(mask: torch.Tensor) -> list[torch.Tensor]:
     """The entries of the input `mask`. Raises ImageRefused where nothing or everything of one is painted."""
-    masks = mask_entries("mask", mask)
+    masks = imaging.mask_entries("mask", mask)
     for entry in masks:
-        refuse_unusable_mask("mask", entry)
+        imaging.refuse_unusable_mask("mask", entry)
     return masks
 
 
@@ -111,6 +103,6 @@ def refuse_mask_early(uploads: Uploads, raw_image: torch.Tensor, mask: torch.Ten
         "raw_image",
         raw_image,
         upload_format,
-        functools.partial(is_mask_safe, mask),
-        functools.partial(refuse_unusable_mask, "mask", mask),
+        functools.partial(imaging.is_mask_safe, mask),
+        functools.partial(imaging.refuse_unusable_mask, "mask", mask),
     )

@@ -7,8 +7,7 @@ from typing import Any
 
 import torch
 
-from ...imaging import picture_entries
-from ...pattern import opaque_picture
+from ... import imaging, pattern
 from ..host import CATEGORY
 
 PATTERN_CATEGORY = f"{CATEGORY}/Pattern"
@@ -16,7 +15,7 @@ PATTERN_CATEGORY = f"{CATEGORY}/Pattern"
 
 def prints(name: str, image: object) -> list[Any]:
     """The entries of an IMAGE as opaque pictures, float32 arrays [H,W,3]; `name` is the input's id."""
-    return [opaque_picture(name, entry) for entry in picture_entries(name, image)]
+    return [pattern.opaque_picture(name, entry) for entry in imaging.picture_entries(name, image)]
 
 
 def batch(arrays: Sequence[Any]) -> torch.Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from comfy_api.latest import io, ui
 
-from ...pattern import Layout, Verdict, check_seams, marked, report_seams
+from ... import pattern
 from ..host import execution
 from .batches import PATTERN_CATEGORY, batch, prints, reports
 from .layout_inputs import layout_inputs, parse_layout
@@ -44,8 +44,8 @@ class CheckSeams(io.ComfyNode):
         how = parse_layout(layout, drop)
         async with execution(cls.hidden.unique_id) as run:
             entries = await run.off_loop("reading", lambda: prints("tile", tile))
-            verdicts = await run.off_loop("checking", lambda: [check_seams(entry, how) for entry in entries])
-            lines = [report_seams(how, verdict) for verdict in verdicts]
+            verdicts = await run.off_loop("checking", lambda: [pattern.check_seams(entry, how) for entry in entries])
+            lines = [pattern.report_seams(how, verdict) for verdict in verdicts]
             run.note(*(first for first, *_ in lines))
             marks, preview = await run.off_loop("marking", lambda: _marks(cls, entries, how, verdicts))
         are_seamless = all(verdict.is_seamless for verdict in verdicts)
@@ -54,8 +54,8 @@ class CheckSeams(io.ComfyNode):
 
 
 def _marks(
-    node: type[CheckSeams], entries: Sequence[Any], layout: Layout, verdicts: Sequence[Verdict]
+    node: type[CheckSeams], entries: Sequence[Any], layout: pattern.Layout, verdicts: Sequence[pattern.Verdict]
 ) -> tuple[torch.Tensor, ui.PreviewImage]:
     """The marked batch, and the files of which ComfyUI shows it."""
-    marks = batch([marked(entry, layout, verdict) for entry, verdict in zip(entries, verdicts, strict=True)])
+    marks = batch([pattern.marked(entry, layout, verdict) for entry, verdict in zip(entries, verdicts, strict=True)])
     return marks, ui.PreviewImage(marks, cls=node)

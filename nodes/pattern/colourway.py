@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from comfy_api.latest import io, ui
 
-from ...pattern import change_of_colours, colours_of, palette_of_each, parse_palettes, recoloured
+from ... import pattern
 from ..host import execution
 from .batches import PATTERN_CATEGORY, batch, prints
 
@@ -56,16 +56,19 @@ class Colourway(io.ComfyNode):
     async def execute(
         cls, images: torch.Tensor, palette_from: str, palette_to: str, keep_shading: bool
     ) -> io.NodeOutput:
-        before, after = parse_palettes("palette_from", palette_from), parse_palettes("palette_to", palette_to)
-        changes = [[change_of_colours(old, new) for new in after] for old in before]
+        before, after = (
+            pattern.parse_palettes("palette_from", palette_from),
+            pattern.parse_palettes("palette_to", palette_to),
+        )
+        changes = [[pattern.change_of_colours(old, new) for new in after] for old in before]
 
         def work() -> io.NodeOutput:
             pictures = prints("images", images)
-            of_each = palette_of_each("palette_from", changes, len(pictures))
+            of_each = pattern.palette_of_each("palette_from", changes, len(pictures))
             made = []
             for picture, colourways in zip(pictures, of_each, strict=True):
-                colours = colours_of(picture)
-                made += [recoloured(colours, change, keep_shading) for change in colourways]
+                colours = pattern.colours_of(picture)
+                made += [pattern.recoloured(colours, change, keep_shading) for change in colourways]
             result = batch(made)
             return io.NodeOutput(result, ui=ui.PreviewImage(result))
 

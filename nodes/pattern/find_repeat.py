@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from comfy_api.latest import io, ui
 
-from ...pattern import FoundRepeat, PatternError, find_repeat
+from ... import pattern
 from ..host import execution, filled_lines
 from .batches import PATTERN_CATEGORY, batch, prints, reports
 
@@ -75,14 +75,14 @@ class FindRepeat(io.ComfyNode):
         return io.NodeOutput(tiles, layouts, lines, ui={"images": shown})
 
 
-def _found(entries: list[Any], index: int, layout: str, refine: bool) -> FoundRepeat:
+def _found(entries: list[Any], index: int, layout: str, refine: bool) -> pattern.FoundRepeat:
     """What repeats in one entry. Where there are several, an error names the entry, counted from 1."""
     try:
-        return find_repeat(entries[index], layout, refine=refine)
-    except PatternError as error:
+        return pattern.find_repeat(entries[index], layout, refine=refine)
+    except pattern.PatternError as error:
         if len(entries) == 1:
             raise
-        raise PatternError(f"Entry {index + 1}: {error.problem}", error.remedy) from error
+        raise pattern.PatternError(f"Entry {index + 1}: {error.problem}", error.remedy) from error
 
 
 def _preview(tile: torch.Tensor) -> list[Any]:

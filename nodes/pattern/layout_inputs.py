@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ...pattern import LAYOUTS, parse_layout as parse_layout
+from ... import pattern
+from ...pattern import parse_layout as parse_layout
 
 
 def layout_inputs() -> list[io.Input]:
@@ -12,7 +13,7 @@ def layout_inputs() -> list[io.Input]:
         io.MultiType.Input(
             io.Combo.Input(
                 "layout",
-                options=list(LAYOUTS),
+                options=list(pattern.LAYOUTS),
                 default="straight",
                 tooltip="How the tile repeats: straight; half-drop: each column lies lower; half-brick: each row "
                 "further right; mirror: every other column and row mirrored; turned: every other tile upside down. "

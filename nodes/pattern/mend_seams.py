@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from comfy_api.latest import io, ui
 
-from ...pattern import Mended, mend
+from ... import pattern
 from ..host import execution, filled_lines
 from .batches import PATTERN_CATEGORY, batch, prints, reports
 from .layout_inputs import layout_inputs, parse_layout
@@ -48,7 +48,7 @@ class MendSeams(io.ComfyNode):
         laid = parse_layout(layout, drop)
 
         def work() -> tuple[io.NodeOutput, str]:
-            found = [mend(each, laid, width) for each in prints("tile", tile)]
+            found = [pattern.mend(each, laid, width) for each in prints("tile", tile)]
             tiles, changed = batch([each.tile for each in found]), batch([each.changed for each in found])
             shown = ui.PreviewImage(tiles, cls=cls)
             report = reports(len(found), lambda index: [_note(found[index])])
@@ -60,7 +60,7 @@ class MendSeams(io.ComfyNode):
         return output
 
 
-def _note(mended: Mended) -> str:
+def _note(mended: pattern.Mended) -> str:
     if not mended.changed.any():
         return "It repeats already: nothing was changed."
     return f"{mended.changed.mean():.1%} of the tile was changed, by {mended.mean_levels:.1f} of 255 levels on average."

@@ -10,8 +10,7 @@ from typing import Any
 import folder_paths
 import torch
 
-from ...imaging import encode_picture
-from ...pattern import write_new
+from ... import imaging, pattern
 
 _LONGEST_SIDE = 2048
 
@@ -24,6 +23,6 @@ def preview(levels: Any) -> dict[str, str]:
     folder = Path(folder_paths.get_temp_directory())
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"picpik_{uuid.uuid4().hex}.png"
-    picture = encode_picture("images", torch.from_numpy(levels), "lossless", _LONGEST_SIDE, sys.maxsize)
-    write_new(path, picture.chunks)
+    picture = imaging.encode_picture("images", torch.from_numpy(levels), "lossless", _LONGEST_SIDE, sys.maxsize)
+    pattern.write_new(path, picture.chunks)
     return {"filename": path.name, "subfolder": "", "type": "temp"}

@@ -8,19 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from comfy_api.latest import io, ui
 
-from ...pattern import (
-    MOST_COLOURS,
-    colours_of,
-    in_fixed_colours,
-    in_own_colours,
-    ink_shares,
-    palette_lines,
-    palette_of_each,
-    palettes_text,
-    parse_palettes,
-    printed,
-    separations,
-)
+from ... import pattern
 from ..host import execution
 from .batches import PATTERN_CATEGORY, batch, prints, reports
 
@@ -52,7 +40,7 @@ class ReduceColours(io.ComfyNode):
                     "colours",
                     default=8,
                     min=1,
-                    max=MOST_COLOURS,
+                    max=pattern.MOST_COLOURS,
                     tooltip="How many colours are looked for. A print that has no more keeps exactly its own.",
                 ),
                 io.String.Input(
@@ -91,11 +79,11 @@ class ReduceColours(io.ComfyNode):
     async def execute(
         cls, images: torch.Tensor, colours: int, palette: str | None = None, dither: bool = False
     ) -> io.NodeOutput:
-        fixed = parse_palettes("palette", palette) if palette and palette.strip() else None
+        fixed = pattern.parse_palettes("palette", palette) if palette and palette.strip() else None
 
         def work() -> io.NodeOutput:
             pictures = prints("images", images)
-            palettes = palette_of_each("palette", fixed, len(pictures)) if fixed else [None] * len(pictures)
+            palettes = pattern.palette_of_each("palette", fixed, len(pictures)) if fixed else [None] * len(pictures)
             reduced = [_reduced(picture, colours, own, dither) for picture, own in zip(pictures, palettes, strict=True)]
             return _output(reduced, None if fixed else colours)
 
@@ -112,20 +100,20 @@ class _Reduced(NamedTuple):
 
 def _reduced(picture: Any, count: int, palette: Any, dither: bool) -> _Reduced:
     """A print in a palette, or, where it is None, in `count` colours of its own."""
-    colours = colours_of(picture)
+    colours = pattern.colours_of(picture)
     if palette is None:
-        palette, inks = in_own_colours(colours, count, dither)
+        palette, inks = pattern.in_own_colours(colours, count, dither)
     else:
-        inks = in_fixed_colours(colours, palette, dither)
-    return _Reduced(palette, inks, ink_shares(inks, len(palette)))
+        inks = pattern.in_fixed_colours(colours, palette, dither)
+    return _Reduced(palette, inks, pattern.ink_shares(inks, len(palette)))
 
 
 def _output(reduced: Sequence[_Reduced], asked: int | None) -> io.NodeOutput:
-    images = batch([printed(each.inks, each.palette) for each in reduced])
-    plates = [torch.from_numpy(separations(each.inks, len(each.palette))) for each in reduced]
+    images = batch([pattern.printed(each.inks, each.palette) for each in reduced])
+    plates = [torch.from_numpy(pattern.separations(each.inks, len(each.palette))) for each in reduced]
     return io.NodeOutput(
         images,
-        palettes_text(each.palette for each in reduced),
+        pattern.palettes_text(each.palette for each in reduced),
         plates[0] if len(plates) == 1 else torch.cat(plates),
         reports(len(reduced), lambda index: _lines(reduced[index], asked)),
         ui={**ui.PreviewImage(images).as_dict(), "picpik_palettes": [_swatches(each) for each in reduced]},
@@ -137,10 +125,13 @@ def _lines(reduced: _Reduced, asked: int | None) -> list[str]:
     has_no_more = asked is not None and count < asked
     return [
         f"Colours: {count}{'; the print has no more' if has_no_more else ''}.",
-        *(f"{line} {share:.1%}" for line, share in zip(palette_lines(reduced.palette), reduced.shares, strict=True)),
+        *(
+            f"{line} {share:.1%}"
+            for line, share in zip(pattern.palette_lines(reduced.palette), reduced.shares, strict=True)
+        ),
     ]
 
 
 def _swatches(reduced: _Reduced) -> dict[str, list[Any]]:
     """What the front end draws."""
-    return {"colours": palette_lines(reduced.palette), "shares": reduced.shares}
+    return {"colours": pattern.palette_lines(reduced.palette), "shares": reduced.shares}

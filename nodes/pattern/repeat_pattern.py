@@ -8,16 +8,7 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ...imaging import picture_entries
-from ...pattern import (
-    MOST_TILES,
-    Extent,
-    Layout,
-    eight_bits,
-    lay_out,
-    refuse_too_much,
-    report_cloth,
-)
+from ... import imaging, pattern
 from ..host import execution
 from .batches import PATTERN_CATEGORY, batch, prints, reports
 from .layout_inputs import layout_inputs, parse_layout
@@ -49,8 +40,8 @@ class RepeatPattern(io.ComfyNode):
             inputs=[
                 io.Image.Input("tile", tooltip="The tile. Of a batch each one becomes a cloth."),
                 *layout_inputs(),
-                io.Int.Input("columns", default=3, min=1, max=MOST_TILES, tooltip="Tiles beside each other."),
-                io.Int.Input("rows", default=3, min=1, max=MOST_TILES, tooltip="Tiles one below the other."),
+                io.Int.Input("columns", default=3, min=1, max=pattern.MOST_TILES, tooltip="Tiles beside each other."),
+                io.Int.Input("rows", default=3, min=1, max=pattern.MOST_TILES, tooltip="Tiles one below the other."),
                 centimetres_input(
                     "width_cm", "Width of the cloth in centimetres; it wins over columns. 0: so many columns."
                 ),
@@ -88,30 +79,30 @@ class RepeatPattern(io.ComfyNode):
         height_cm: float = 0.0,
         dpi: float = 0.0,
     ) -> io.NodeOutput:
-        laid, extent = parse_layout(layout, drop), Extent(columns, rows, width_cm, height_cm, dpi)
-        entries = picture_entries("tile", tile)
+        laid, extent = parse_layout(layout, drop), pattern.Extent(columns, rows, width_cm, height_cm, dpi)
+        entries = imaging.picture_entries("tile", tile)
         height, width = entries[0].shape[:2]
         size = extent.size(width, height)
-        refuse_too_much(len(entries), (width, height), laid, size)
+        pattern.refuse_too_much(len(entries), (width, height), laid, size)
         async with execution(cls.hidden.unique_id) as run:
             tiles = await run.off_loop("reading", partial(prints, "tile", tile))
             straight = await run.off_loop("laying out", lambda: batch([laid.straight_tile(each) for each in tiles]))
-            cloths = await run.off_loop("laying out", partial(lay_out, straight, *size))
+            cloths = await run.off_loop("laying out", partial(pattern.lay_out, straight, *size))
             shown = await run.off_loop("drawing", lambda: [_shown(each, laid, size) for each in tiles])
-            lines = report_cloth((width, height), laid, extent)
+            lines = pattern.report_cloth((width, height), laid, extent)
             run.note(*lines)
         report = reports(len(tiles), lambda _: lines)
         return io.NodeOutput(cloths, straight, report, ui={"picpik_cloth": shown})
 
 
-def _shown(tile: Any, layout: Layout, cloth: tuple[int, int]) -> dict[str, Any]:
+def _shown(tile: Any, layout: pattern.Layout, cloth: tuple[int, int]) -> dict[str, Any]:
     """What the page draws the cloth of: the tile, which may be there in a smaller size than `width` x `height`.
 
     `layout` and `cloth`, its width and height, are what the page takes where their inputs are linked.
     """
     height, width = tile.shape[:2]
     return {
-        "tile": preview(eight_bits(tile)),
+        "tile": preview(pattern.eight_bits(tile)),
         "width": width,
         "height": height,
         "layout": str(layout),

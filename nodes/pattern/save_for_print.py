@@ -14,17 +14,7 @@ import torch
 from comfy.cli_args import args
 from comfy_api.latest import io
 
-from ...imaging import encode_local_png, picture_entries
-from ...pattern import (
-    FORMATS,
-    NotWritten,
-    PatternRefused,
-    PrintFile,
-    eight_bits,
-    encode_print,
-    print_resolution,
-    write_numbered,
-)
+from ... import imaging, pattern
 from ..host import execution, filled_lines
 from .batches import PATTERN_CATEGORY, prints, reports
 from .previews import preview
@@ -52,7 +42,7 @@ class SaveForPrint(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "format",
-                    options=list(FORMATS),
+                    options=list(pattern.FORMATS),
                     default="PNG",
                     tooltip="PNG and TIFF lose nothing; a PNG of at most 256 colours gets a palette of just these. "
                     "indexed TIFF: at most 256 colours, one number each, for separations at the printer's. JPEG is "
@@ -88,16 +78,19 @@ class SaveForPrint(io.ComfyNode):
         width_cm: float = 0.0,
     ) -> io.NodeOutput:
         _refuse_prefix(filename_prefix)
-        height, width = picture_entries("images", images)[0].shape[:2]
-        resolution = print_resolution(width, dpi, width_cm)
+        height, width = imaging.picture_entries("images", images)[0].shape[:2]
+        resolution = pattern.print_resolution(width, dpi, width_cm)
         texts = _workflow(cls.hidden) if embed_workflow and not args.disable_metadata else {}
         async with execution(cls.hidden.unique_id) as run:
             pictures = await run.off_loop(
-                "reading", lambda: [eight_bits(picture) for picture in prints("images", images)]
+                "reading", lambda: [pattern.eight_bits(picture) for picture in prints("images", images)]
             )
             files = [
                 await run.off_loop(
-                    "encoding", partial(encode_print, "images", picture, format, resolution, texts, encode_local_png)
+                    "encoding",
+                    partial(
+                        pattern.encode_print, "images", picture, format, resolution, texts, imaging.encode_local_png
+                    ),
                 )
                 for picture in pictures
             ]
@@ -123,9 +116,9 @@ class _Place(NamedTuple):
 def _refuse_prefix(prefix: str) -> None:
     parts = Path(os.path.normpath(prefix)).parts
     if not prefix.strip() or not parts:
-        raise PatternRefused("filename_prefix", "it is empty.", "Give a name, for example print/pattern.")
+        raise pattern.PatternRefused("filename_prefix", "it is empty.", "Give a name, for example print/pattern.")
     if Path(prefix).is_absolute() or parts[0] == "..":
-        raise PatternRefused(
+        raise pattern.PatternRefused(
             "filename_prefix",
             f"“{prefix[:80]}” leads out of ComfyUI's output folder.",
             "Give a path inside it, for example print/pattern.",
@@ -138,16 +131,16 @@ def _workflow(hidden: Any) -> dict[str, str]:
     return {key: json.dumps(value) for key, value in found.items() if value is not None}
 
 
-def _write(files: Sequence[PrintFile], prefix: str, width: int, height: int) -> list[_Place]:
+def _write(files: Sequence[pattern.PrintFile], prefix: str, width: int, height: int) -> list[_Place]:
     output = folder_paths.get_output_directory()
     try:
         folder, name, first, subfolder, _ = folder_paths.get_save_image_path(prefix, output, width, height)
     except OSError as error:
-        raise NotWritten(Path(output), sum(file.byte_count for file in files), error) from error
+        raise pattern.NotWritten(Path(output), sum(file.byte_count for file in files), error) from error
     places = []
     for index, file in enumerate(files):
         stem = name.replace("%batch_num%", str(index))
-        path = write_numbered(
+        path = pattern.write_numbered(
             Path(folder),
             lambda number, stem=stem, suffix=file.suffix: f"{stem}_{number:05}_{suffix}",
             first + index,
@@ -157,7 +150,7 @@ def _write(files: Sequence[PrintFile], prefix: str, width: int, height: int) -> 
     return places
 
 
-def _report(place: _Place, file: PrintFile) -> tuple[str, ...]:
+def _report(place: _Place, file: pattern.PrintFile) -> tuple[str, ...]:
     first, *more = file.report
     return (f"{place}: {first}", *more)
 

@@ -12,17 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ...picpik.accounts import (
-    ENDPOINTS,
-    SANDBOX,
-    SavedAccount,
-    SavedAccounts,
-    Settings,
-    Source,
-    endpoint_url,
-    write_saved,
-)
-from ...picpik.api import NotConfigured, check_proxy
+from ...picpik import accounts, api
 from ..host import service
 from .guard import Refusal, is_multi_user, json_body, require_single_user, text_of
 
@@ -30,7 +20,7 @@ _FORM = ("endpoint", "public_key", "private_key", "proxy")
 _changing = threading.Lock()
 
 
-async def accounts(_request: web.Request) -> web.StreamResponse:
+async def list_accounts(_request: web.Request) -> web.StreamResponse:
     """GET: what is set, and which source wins."""
     return web.json_response(await asyncio.to_thread(_status))
 
@@ -70,8 +60,10 @@ async def check_account(request: web.Request) -> web.StreamResponse:
 def _checked(body: Mapping[str, Any], is_typed: bool) -> dict[str, Any]:
     settings, name = service.settings(), text_of(body, "name")
     if is_typed:
-        typed = _typed(settings.saved.named(name) or SavedAccount(), body)
-        choice = Settings({}, SavedAccounts().with_account("typed", typed), settings.saved_in).choose()
+        typed = _typed(settings.saved.named(name) or accounts.SavedAccount(), body)
+        choice = accounts.Settings(
+            {}, accounts.SavedAccounts().with_account("typed", typed), settings.saved_in
+        ).choose()
     else:
         choice = settings.choose(name)
     report = service.check_choice(choice, is_used=not is_typed)
@@ -84,13 +76,13 @@ def _checked(body: Mapping[str, Any], is_typed: bool) -> dict[str, Any]:
     }
 
 
-async def _changed(change: Callable[[SavedAccounts], SavedAccounts]) -> web.StreamResponse:
+async def _changed(change: Callable[[accounts.SavedAccounts], accounts.SavedAccounts]) -> web.StreamResponse:
     def do() -> dict[str, Any]:
         with _changing:
             try:
-                set_aside = write_saved(service.home(), change(service.settings().saved))
+                set_aside = accounts.write_saved(service.home(), change(service.settings().saved))
             except OSError as error:
-                raise NotConfigured(
+                raise api.NotConfigured(
                     f"The accounts could not be saved ({error.strerror}).",
                     f"Free some space, or give write permission to {service.home()}.",
                 ) from error
@@ -100,17 +92,17 @@ async def _changed(change: Callable[[SavedAccounts], SavedAccounts]) -> web.Stre
     return web.json_response(await asyncio.to_thread(do))
 
 
-def _with_saved(saved: SavedAccounts, body: Mapping[str, Any]) -> SavedAccounts:
+def _with_saved(saved: accounts.SavedAccounts, body: Mapping[str, Any]) -> accounts.SavedAccounts:
     return _with_new(saved, body) if body.get("create") is True else _with_changed(saved, body)
 
 
-def _with_new(saved: SavedAccounts, body: Mapping[str, Any]) -> SavedAccounts:
+def _with_new(saved: accounts.SavedAccounts, body: Mapping[str, Any]) -> accounts.SavedAccounts:
     name = text_of(body, "name")
     _require_free(saved, name)
-    return saved.with_account(name, _typed(SavedAccount(), body), as_default=body.get("default") is True)
+    return saved.with_account(name, _typed(accounts.SavedAccount(), body), as_default=body.get("default") is True)
 
 
-def _with_changed(saved: SavedAccounts, body: Mapping[str, Any]) -> SavedAccounts:
+def _with_changed(saved: accounts.SavedAccounts, body: Mapping[str, Any]) -> accounts.SavedAccounts:
     name = text_of(body, "name")
     before = _known(saved, name)
     new_name = text_of(body, "new_name", name)
@@ -121,24 +113,24 @@ def _with_changed(saved: SavedAccounts, body: Mapping[str, Any]) -> SavedAccount
     return others.with_account(new_name, _typed(before, body), as_default=as_default)
 
 
-def _without(saved: SavedAccounts, name: str) -> SavedAccounts:
+def _without(saved: accounts.SavedAccounts, name: str) -> accounts.SavedAccounts:
     _known(saved, name)
     return saved.without(name)
 
 
-def _require_free(saved: SavedAccounts, name: str) -> None:
+def _require_free(saved: accounts.SavedAccounts, name: str) -> None:
     if name in saved.accounts:
         raise Refusal(400, f'There is an account "{name}" already.', "Give another name.")
 
 
-def _known(saved: SavedAccounts, name: str) -> SavedAccount:
+def _known(saved: accounts.SavedAccounts, name: str) -> accounts.SavedAccount:
     account = saved.named(name)
     if account is None:
         raise Refusal(404, f'There is no account "{name}" here.', "Open the settings anew: it may have been removed.")
     return account
 
 
-def _typed(before: SavedAccount, body: Mapping[str, Any]) -> SavedAccount:
+def _typed(before: accounts.SavedAccount, body: Mapping[str, Any]) -> accounts.SavedAccount:
     """The account with what was typed into its form.
 
     Keys go to the address that they were given for: a page that comes to use these routes all the same cannot have them
@@ -154,37 +146,37 @@ def _typed(before: SavedAccount, body: Mapping[str, Any]) -> SavedAccount:
     return _with_keys(account, body)
 
 
-def _leads_elsewhere(before: SavedAccount, after: SavedAccount) -> bool:
+def _leads_elsewhere(before: accounts.SavedAccount, after: accounts.SavedAccount) -> bool:
     """The sandbox gets no keys, whatever it was before."""
-    if after.endpoint == SANDBOX:
+    if after.endpoint == accounts.SANDBOX:
         return False
     return (_place(before), before.proxy) != (_place(after), after.proxy)
 
 
-def _place(account: SavedAccount) -> str:
+def _place(account: accounts.SavedAccount) -> str:
     try:
-        return endpoint_url(account.endpoint)
-    except NotConfigured:  # a file that was written by hand
+        return accounts.endpoint_url(account.endpoint)
+    except api.NotConfigured:  # a file that was written by hand
         return account.endpoint
 
 
-def _with_place(account: SavedAccount, body: Mapping[str, Any]) -> SavedAccount:
+def _with_place(account: accounts.SavedAccount, body: Mapping[str, Any]) -> accounts.SavedAccount:
     endpoint = text_of(body, "endpoint", account.endpoint)
     proxy = text_of(body, "proxy", account.proxy)
     if "endpoint" in body:
         _check_endpoint(endpoint)
     if "proxy" in body and proxy:
-        check_proxy(proxy)
+        api.check_proxy(proxy)
     return replace(account, endpoint=endpoint, proxy=proxy)
 
 
 def _check_endpoint(endpoint: str) -> None:
-    endpoint_url(endpoint)
+    accounts.endpoint_url(endpoint)
     if _has_login(endpoint):
         raise Refusal(400, "The endpoint has a login in it.", "Give the address alone; the keys are the login.")
 
 
-def _with_keys(account: SavedAccount, body: Mapping[str, Any]) -> SavedAccount:
+def _with_keys(account: accounts.SavedAccount, body: Mapping[str, Any]) -> accounts.SavedAccount:
     if "public_key" not in body and "private_key" not in body:
         return account
     public_key, private_key = text_of(body, "public_key"), text_of(body, "private_key")
@@ -201,16 +193,16 @@ def _status() -> dict[str, Any]:
         "default": saved.default,
         "environment": list(settings.winners),
         "in_use": _in_use(settings),
-        "endpoints": [*ENDPOINTS, SANDBOX],
+        "endpoints": [*accounts.ENDPOINTS, accounts.SANDBOX],
         "changeable": not is_multi_user(),
         "trouble": {"what": saved.trouble.what, "do": saved.trouble.do} if saved.trouble else None,
     }
 
 
-def _shown(name: str, account: SavedAccount) -> dict[str, Any]:
+def _shown(name: str, account: accounts.SavedAccount) -> dict[str, Any]:
     return {
         "name": name,
-        "endpoint": account.endpoint or next(iter(ENDPOINTS)),
+        "endpoint": account.endpoint or next(iter(accounts.ENDPOINTS)),
         "keys_set": account.has_keys,
         "changed": account.changed if account.has_keys else None,
         "proxy": _without_login(account.proxy),
@@ -218,11 +210,11 @@ def _shown(name: str, account: SavedAccount) -> dict[str, Any]:
     }
 
 
-def _in_use(settings: Settings) -> dict[str, Any]:
+def _in_use(settings: accounts.Settings) -> dict[str, Any]:
     try:
         choice = settings.choose()
-    except NotConfigured as error:
-        return {"name": "", "endpoint": "", "source": Source.NOWHERE.value, "what": error.what}
+    except api.NotConfigured as error:
+        return {"name": "", "endpoint": "", "source": accounts.Source.NOWHERE.value, "what": error.what}
     return {
         "name": choice.name,
         "endpoint": _without_login(choice.endpoint),

@@ -19,7 +19,7 @@ from aiohttp import web
 from comfy.cli_args import args
 from server import PromptServer
 
-from ...picpik.api import PicpikError
+from ...picpik import api
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -46,7 +46,7 @@ def guarded(handler: Handler) -> Handler:
             return await handler(request)
         except Refusal as refusal:
             return refusal.response
-        except PicpikError as error:
+        except api.PicpikError as error:
             return web.json_response({"error": {"what": error.what, "do": error.do}}, status=400)
 
     return answer

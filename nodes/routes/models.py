@@ -7,8 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ...picpik.accounts import KnownModels
-from ...picpik.api import PicpikError
+from ...picpik import accounts, api
 from ..host import service
 from .guard import json_body
 
@@ -27,11 +26,11 @@ async def refresh_models(request: web.Request) -> web.StreamResponse:
     await json_body(request)
     try:
         return web.json_response(_shown(await asyncio.to_thread(service.refresh_models)))
-    except PicpikError as error:
+    except api.PicpikError as error:
         known = await asyncio.to_thread(service.models)
         return web.json_response({**_shown(known), "trouble": {"what": error.what, "do": error.do}})
 
 
-def _shown(known: KnownModels) -> dict[str, Any]:
+def _shown(known: accounts.KnownModels) -> dict[str, Any]:
     words = known.trigger_words or {}
     return {"main": known.main, "sub": known.sub, "trigger_words": words, "as_of": known.as_of, "trouble": None}

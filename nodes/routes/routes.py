@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server import PromptServer
 
-from .accounts import accounts, check_account, remove_account, save_account
+from .accounts import check_account, list_accounts, remove_account, save_account
 from .guard import Handler, guarded
 from .models import models, refresh_models
 from .pages import own_place, page
@@ -13,7 +13,7 @@ from .service_facts import correct_service, service_facts, take_corrections_back
 from .tasks import collect, picture, tasks
 
 READS: dict[str, Handler] = {
-    "/picpik/accounts": accounts,
+    "/picpik/accounts": list_accounts,
     "/picpik/models": models,
     "/picpik/raw_images": raw_image,
     "/picpik/service_facts": service_facts,

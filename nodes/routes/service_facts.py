@@ -10,18 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ...picpik.accounts import (
-    SANDBOX,
-    Choice,
-    correct,
-    corrected,
-    differences,
-    facts_report,
-    read_facts,
-    service_name,
-    take_back,
-)
-from ...picpik.api import NotConfigured
+from ...picpik import accounts, api
 from ..host import service
 from .guard import Refusal, json_body, require_single_user, text_of
 
@@ -53,15 +42,15 @@ async def _changed(change: Any) -> web.StreamResponse:
 
 def _correct(name: str, key: str) -> dict[str, Any]:
     choice = _real(name)
-    proposed = {each.key: each.correction for each in differences(_facts(choice), choice.assumptions)}
+    proposed = {each.key: each.correction for each in accounts.differences(_facts(choice), choice.assumptions)}
     if not proposed.get(key):
         raise Refusal(404, "There is nothing to correct here any more.", "Look at the list anew.")
-    _written(functools.partial(correct, service.home(), service_name(choice.endpoint), proposed[key]))
+    _written(functools.partial(accounts.correct, service.home(), accounts.service_name(choice.endpoint), proposed[key]))
     return _known(name)
 
 
 def _take_back(name: str) -> dict[str, Any]:
-    _written(functools.partial(take_back, service.home(), service_name(_real(name).endpoint)))
+    _written(functools.partial(accounts.take_back, service.home(), accounts.service_name(_real(name).endpoint)))
     return _known(name)
 
 
@@ -69,7 +58,7 @@ def _written(write: functools.partial[None]) -> None:
     try:
         write()
     except OSError as error:
-        raise NotConfigured(
+        raise api.NotConfigured(
             f"The correction could not be saved ({error.strerror}).",
             f"Free some space, or give write permission to {service.home()}.",
         ) from error
@@ -77,30 +66,30 @@ def _written(write: functools.partial[None]) -> None:
 
 def _known(name: str) -> dict[str, Any]:
     choice = service.settings().choose(name)
-    if choice.endpoint == SANDBOX:
+    if choice.endpoint == accounts.SANDBOX:
         return {"service": "", "report": "", "differences": [], "corrected": {}}
     service.recorder().flush()
-    place, facts = service_name(choice.endpoint), _facts(choice)
+    place, facts = accounts.service_name(choice.endpoint), _facts(choice)
     return {
         "service": place,
-        "report": facts_report(place, facts, choice.assumptions, _version()) if facts else "",
+        "report": accounts.facts_report(place, facts, choice.assumptions, _version()) if facts else "",
         "differences": [
             {"key": each.key, "what": each.what, "can_be_corrected": bool(each.correction)}
-            for each in differences(facts, choice.assumptions)
+            for each in accounts.differences(facts, choice.assumptions)
         ],
-        "corrected": dict(corrected(choice.assumptions)),
+        "corrected": dict(accounts.corrected(choice.assumptions)),
     }
 
 
-def _real(name: str) -> Choice:
+def _real(name: str) -> accounts.Choice:
     choice = service.settings().choose(name)
-    if choice.endpoint == SANDBOX:
+    if choice.endpoint == accounts.SANDBOX:
         raise Refusal(400, "The sandbox inside ComfyUI does what the pack assumes.", "Choose an account of a service.")
     return choice
 
 
-def _facts(choice: Choice) -> dict[str, Any]:
-    return read_facts(service.home()).get(service_name(choice.endpoint), {})
+def _facts(choice: accounts.Choice) -> dict[str, Any]:
+    return accounts.read_facts(service.home()).get(accounts.service_name(choice.endpoint), {})
 
 
 def _version() -> str:

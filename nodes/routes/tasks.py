@@ -14,9 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ...imaging import UnreadableImage, thumbnail
-from ...picpik.api import Account, is_of_sandbox
-from ...picpik.ledger import Record, TaskHistory
+from ... import imaging
+from ...picpik import api, ledger
 from ..host import service
 from .guard import Refusal, json_body, text_of
 
@@ -51,7 +50,7 @@ async def collect(request: web.Request) -> web.StreamResponse:
 
 def _listed() -> dict[str, Any]:
     history = service.history()
-    names = {account.identity: name for name, account in service.accounts().items()}
+    names = {account.identity: name for name, account in service.usable_accounts().items()}
     today = datetime.datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "tasks": [_shown(history, task, names) for task in history.recent(_SHOWN)],
@@ -61,10 +60,10 @@ def _listed() -> dict[str, Any]:
 
 
 def _paid(spent: Mapping[str, int]) -> int:
-    return sum(credits for account, credits in spent.items() if not is_of_sandbox(account))
+    return sum(credits for account, credits in spent.items() if not api.is_of_sandbox(account))
 
 
-def _shown(history: TaskHistory, task: Record, names: dict[str, str]) -> dict[str, Any]:
+def _shown(history: ledger.TaskHistory, task: ledger.Record, names: dict[str, str]) -> dict[str, Any]:
     return {
         "id": task.id,
         "task_uid": task.task_uid,
@@ -85,7 +84,7 @@ def _shown(history: TaskHistory, task: Record, names: dict[str, str]) -> dict[st
     }
 
 
-def _is_collectable(task: Record) -> bool:
+def _is_collectable(task: ledger.Record) -> bool:
     return task.is_pending and not task.is_expired(time.time())
 
 
@@ -97,16 +96,16 @@ def _stored(id: str, index: int) -> Path | None:
 
 def _small(path: Path) -> bytes:
     try:
-        return thumbnail(path, _THUMBNAIL_SIDE)
-    except UnreadableImage:
+        return imaging.thumbnail(path, _THUMBNAIL_SIDE)
+    except imaging.UnreadableImage:
         raise Refusal(404, "The picture cannot be read.", "Run again to get it anew.") from None
 
 
-def _pending(id: str) -> tuple[Record, Account]:
+def _pending(id: str) -> tuple[ledger.Record, api.Account]:
     task = service.history().find(id)
     if task is None or not _is_collectable(task):
         raise Refusal(404, "There is nothing to collect of this task.", "Its pictures are here, or it is too old.")
-    payers = [account for account in service.accounts().values() if account.identity == task.account]
+    payers = [account for account in service.usable_accounts().values() if account.identity == task.account]
     if not payers:
         raise Refusal(400, "The account of this task is not known here.", "Save its keys in Settings > PICPIK.")
     return task, payers[0]

@@ -7,7 +7,7 @@ from collections import Counter
 
 from comfy_api.latest import io
 
-from ...picpik.api import NotConfigured
+from ...picpik import api
 from ..host import CATEGORY, AccountType, execution, is_linked, service
 
 UNKNOWN_CREDITS = -1
@@ -61,7 +61,7 @@ class Account(io.ComfyNode):
         name = (name or "").strip()
         try:
             identity = service.account_identity(name)
-        except NotConfigured:
+        except api.NotConfigured:
             return float("nan")
         spent = 0 if is_linked(_ACCOUNT) else sum(service.history().spent_since(0).values())
         return f"{identity} {_checks_in_trouble[name]} {spent}"

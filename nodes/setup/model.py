@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ...picpik.api import DEFAULT_MODEL, InferenceParams, ModelRef
+from ...picpik import api
 from ..host import CATEGORY, ModelType, service
 
 
@@ -21,7 +21,7 @@ class Model(io.ComfyNode):
                 io.Combo.Input(
                     "model_code",
                     options=list(service.models().main),
-                    default=DEFAULT_MODEL,
+                    default=api.DEFAULT_MODEL,
                     tooltip="Code of the model. A code that this list does not know is sent as it is "
                     "(API: MainModel.ModelCode).",
                 ),
@@ -60,10 +60,10 @@ class Model(io.ComfyNode):
 
     @classmethod
     def execute(cls, model_code: str, steps: int, sampler: str, clip_skip: int, cfg_scale: float) -> io.NodeOutput:
-        inference = InferenceParams(
+        inference = api.InferenceParams(
             steps=steps or None,
             sampler=sampler.strip() or None,
             clip_skip=clip_skip or None,
             cfg_scale=cfg_scale or None,
         )
-        return io.NodeOutput(ModelRef(model_code.strip(), inference=inference))
+        return io.NodeOutput(api.ModelRef(model_code.strip(), inference=inference))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ...picpik.api import InferenceParams, ModelRef
+from ...picpik import api
 from ..host import CATEGORY, SubModelsType, filled_lines, service
 
 _OWN_DEFAULT_WEIGHT = 1.0
@@ -53,8 +53,8 @@ class SubModel(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, model_code: str, lora_weight: float, trigger_words: str, previous: tuple[ModelRef, ...] = ()
+        cls, model_code: str, lora_weight: float, trigger_words: str, previous: tuple[api.ModelRef, ...] = ()
     ) -> io.NodeOutput:
-        inference = InferenceParams(lora_weight=None if lora_weight == _OWN_DEFAULT_WEIGHT else lora_weight)
-        added = ModelRef(model_code.strip(), trigger_words=filled_lines(trigger_words), inference=inference)
+        inference = api.InferenceParams(lora_weight=None if lora_weight == _OWN_DEFAULT_WEIGHT else lora_weight)
+        added = api.ModelRef(model_code.strip(), trigger_words=filled_lines(trigger_words), inference=inference)
         return io.NodeOutput((*previous, added))

@@ -24,7 +24,7 @@ from ..api import (
     Observer,
     Proxies,
 )
-from .differences import Difference
+from .comparison import Difference
 
 _CLOCK_TOLERANCE = 60.0
 _DNS_SECONDS = 10.0

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..api import ACTIONS, THROTTLED, Account, Assumptions, HttpRefused, Observer
-from .differences import differences, polls_at
+from .comparison import differences, polls_at
 from .endpoints import service_name
 from .redaction import HIDDEN, redacted, sent_texts
 from .service_facts import Facts, add_facts, added

@@ -49,6 +49,9 @@ THIRD_PARTY: dict[str, set[str]] = {
 }
 DRAWERS = {"utils", "helpers", "common", "misc", "util", "helper"}
 
+SURFACES = ROOT / "surfaces.py"
+"""What makes the surfaces of rooms, and is open to all."""
+
 THE_WAY_OF_RAW_IMAGE = (
     "nodes/paid/extract_pattern.py",  # the inputs become a request
     "nodes/paid/paid_node.py",  # the request is submitted, and waited for
@@ -69,6 +72,7 @@ def room_of(path: Path) -> str:
 
 SOURCES = [
     ROOT / "__init__.py",
+    SURFACES,
     *sorted(path for room in OPEN_TO if room and "/" not in room for path in (ROOT / room).rglob("*.py")),
 ]
 
@@ -84,7 +88,10 @@ def parsed(path: Path) -> ast.Module:
 
 @functools.cache
 def imports_of(path: Path) -> list[ast.Import | ast.ImportFrom]:
-    return [node for node in ast.walk(parsed(path)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    """Those of a file, and those that its stub has made on demand."""
+    files = [each for each in (path, path.with_suffix(".pyi")) if each.is_file()]
+    nodes = itertools.chain.from_iterable(ast.walk(parsed(each)) for each in files)
+    return [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 @functools.cache
@@ -93,17 +100,21 @@ def named_by(surface: Path) -> set[str]:
     return {alias.asname or alias.name for node in imports_of(surface) for alias in node.names}
 
 
+def modules_named(name: str, folder: Path) -> list[Path]:
+    return [place for place in (folder / f"{name}.py", folder / name / "__init__.py") if place.is_file()]
+
+
 def targets_of(node: ast.ImportFrom, path: Path) -> Iterator[Path]:
     """The files that a relative import opens."""
     base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
     surface = base / "__init__.py"
     if base.with_suffix(".py").is_file():
         yield base.with_suffix(".py")
-    elif surface.is_file() and surface != path:
-        yield surface
+        return
     named = named_by(surface) if surface.is_file() and surface != path else set()
-    for name in {alias.name for alias in node.names} - named:
-        yield from (place for place in (base / f"{name}.py", base / name / "__init__.py") if place.is_file())
+    for alias in node.names:
+        modules = [] if alias.name in named else modules_named(alias.name, base)
+        yield from modules or [surface] * (surface != path)
 
 
 @functools.cache
@@ -118,7 +129,7 @@ each_source = pytest.mark.parametrize("path", SOURCES, ids=name_of)
 @each_source
 def test_a_room_looks_only_into_rooms_that_are_open_to_it_and_only_at_their_surface(path: Path):
     room = room_of(path)
-    for target in opened_by(path):
+    for target in opened_by(path) - {SURFACES}:
         there = room_of(target)
         surface = ROOT / there / "__init__.py"
         assert there == room or (there in OPEN_TO[room] and target == surface), (
@@ -161,6 +172,12 @@ def test_raw_image_goes_from_the_node_to_the_wire_in_seven_files():
 @pytest.mark.parametrize("name", THE_WAY_OF_RAW_IMAGE)
 def test_contributing_tells_the_way_of_raw_image(name: str):
     assert f"`{name}`" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("stub", sorted(ROOT.glob("[!.]*/**/__init__.pyi")), ids=name_of)
+def test_no_name_of_a_surface_on_demand_is_that_of_a_module_beside_it(stub: Path):
+    """Whoever imported the module first would leave it under that name."""
+    assert [name for name in sorted(named_by(stub)) if modules_named(name, stub.parent)] == []
 
 
 def test_every_room_says_what_is_in_it():

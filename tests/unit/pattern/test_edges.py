@@ -1,7 +1,7 @@
 import numpy as np
 from comfyui_picpik.pattern import colours_of
 from comfyui_picpik.pattern.edges import halos
-from comfyui_picpik.pattern.separations import in_fixed_colours
+from comfyui_picpik.pattern.separating import in_fixed_colours
 from scipy.ndimage import gaussian_filter
 
 _INKS = np.array([[200, 30, 40], [250, 240, 220], [225, 135, 130]], np.uint8)

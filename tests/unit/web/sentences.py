@@ -16,7 +16,7 @@ ROOMS = ("imaging", "pattern", "picpik", "nodes")
 PLACE = "\0"
 """Stands in a sentence for what is filled in."""
 
-OF_THE_REPORT = {"picpik/accounts/recorder.py", "picpik/accounts/facts_report.py"}
+OF_THE_REPORT = {"picpik/accounts/recorder.py", "picpik/accounts/reporting.py"}
 """Here are names of facts, and the report that is made of them for the makers of the pack: as English as its issues."""
 
 WORDS_COUNT = {"nodes/host/display.py", "picpik/runner/progress.py"}

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..api import Assumptions
+from .comparison import differences
 from .corrections import corrected
-from .differences import differences
 from .service_facts import Facts
 
 

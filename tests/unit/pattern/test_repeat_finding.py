@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 from comfyui_picpik.pattern import NoRepeat, PatternRefused, find_repeat
-from comfyui_picpik.pattern.find_repeat import look_for_repeat
+from comfyui_picpik.pattern.repeat_finding import look_for_repeat
 from comfyui_picpik.tests import photographed, prints
 from scipy import ndimage
 
