@@ -40,6 +40,7 @@ def names_in(*place: str) -> set[str]:
     """All names that a Python file uses or imports."""
     tree = ast.parse(ROOT.joinpath(*place).read_text("utf-8"))
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     return used | {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
 
 
@@ -86,12 +87,12 @@ def lacks(action: str) -> list[str]:
     """Everything that the recipe asks for and that is not there, in words that say where it belongs."""
     found = [f"the file {name}" for name in missing_files(action) if not (ROOT / name).is_file()]
     if not hasattr(api, action):
-        found.append(f"{action} in picpik/api/__init__.py")
+        found.append(f"{action} in picpik/api/__init__.pyi")
     if action not in sandbox.actions.ACTIONS:
         found.append(f"{action} in sandbox/actions/__init__.py")
     node = node_of(action)
     if node is None:
-        return [*found, f"a node in nodes/paid whose file imports {action} from picpik.api"]
+        return [*found, f"a node in nodes/paid whose file uses {action} of picpik.api"]
     class_name, node_id = node
     found += [
         f"{class_name} in {place}"
@@ -127,9 +128,9 @@ def test_what_is_missing_is_said_with_its_place():
         "the file tests/unit/sandbox/actions/test_do_thing.py",
         "the file sandbox/pictures/do_thing.py",
         "the file tests/unit/sandbox/pictures/test_do_thing.py",
-        "DoThing in picpik/api/__init__.py",
+        "DoThing in picpik/api/__init__.pyi",
         "DoThing in sandbox/actions/__init__.py",
-        "a node in nodes/paid whose file imports DoThing from picpik.api",
+        "a node in nodes/paid whose file uses DoThing of picpik.api",
     ]
     assert list(missing_texts("PicpikDoThing")) == ["PicpikDoThing in tests/comfy/contract.json"]
 
