@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from .ledger import FILE_NAME
-from .records import DELIVERED, STORED, Record, open_accounts, select, spent_since
+from .records import Record, open_accounts, select, spent_since
 from .results import FOLDER_NAME
+from .schema import IS_HERE
 
 _T = TypeVar("_T")
 
@@ -68,9 +69,9 @@ class TaskHistory:
             self._read(
                 lambda db: select(
                     db,
-                    "account = ? AND action = ? AND width IS ? AND height IS ? AND state IN (?, ?) "
+                    f"account = ? AND action = ? AND width IS ? AND height IS ? AND {IS_HERE} "
                     "ORDER BY created DESC LIMIT ?",
-                    account, action, width, height, STORED, DELIVERED, _ENOUGH,
+                    account, action, width, height, _ENOUGH,
                 )
             )
             or []

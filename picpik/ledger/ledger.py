@@ -22,7 +22,6 @@ from .records import (
     COLUMNS,
     DELIVERED,
     FAILED,
-    FINISHED,
     LOOKING,
     OF_HAND_OUTS,
     STORED,
@@ -37,7 +36,7 @@ from .records import (
     select,
 )
 from .salvage import copy_readable
-from .schema import MIGRATIONS, SCHEMA_VERSION
+from .schema import HAS_FILES, IS_OPEN, MIGRATIONS, SCHEMA_VERSION
 
 FILE_NAME = "ledger.sqlite"
 MEMORY = ":memory:"
@@ -332,10 +331,7 @@ class Ledger:
 
     def uncollected(self, account: str) -> list[Record]:
         """Rows of an account that may be paid for and are not stored, oldest first."""
-        return self._many(
-            "account = ? AND state IN (?, ?, ?, ?, ?) ORDER BY created",
-            account, SUBMITTED, FINISHED, SUBMITTING, LOOKING, UNKNOWN,
-        )  # fmt: skip
+        return self._many(f"account = ? AND {IS_OPEN} ORDER BY created", account)
 
     def seconds_taken(self, record: Record, count: int) -> list[float]:
         """Seconds that the newest `count` tasks like this one took."""
@@ -344,7 +340,7 @@ class Ledger:
 
     def with_files(self) -> list[Record]:
         """Rows that have result files: delivered ones first, each group by their last use, the oldest first."""
-        return self._many("files != '[]' ORDER BY delivered IS NULL, COALESCE(used, delivered, created)")
+        return self._many(f"{HAS_FILES} ORDER BY delivered IS NULL, COALESCE(used, delivered, created)")
 
     def unchanged(self, seen: Record) -> Record | None:
         """The row, or None where it is not as in `seen` any more."""

@@ -23,6 +23,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..api import COLLECTABLE_SECONDS
+from .schema import IS_HERE, IS_OPEN
 
 SUBMITTING, LOOKING, SUBMITTED, FINISHED, STORED, DELIVERED, FAILED, UNKNOWN = (
     "submitting",
@@ -200,7 +201,7 @@ def select(db: sqlite3.Connection, where: str, *values: object) -> list[Record]:
 
 def open_accounts(db: sqlite3.Connection) -> set[str]:
     """The accounts of rows that may be paid for and are not stored."""
-    rows = db.execute("SELECT DISTINCT account FROM tasks WHERE state NOT IN (?, ?, ?)", (STORED, DELIVERED, FAILED))
+    rows = db.execute(f"SELECT DISTINCT account FROM tasks WHERE {IS_OPEN}")
     return {row[0] for row in rows}
 
 
@@ -217,8 +218,8 @@ def seconds_taken(
     width, height = size or (None, None)
     rows = db.execute(
         "SELECT ended - submitted FROM tasks WHERE action = ? AND width IS ? AND height IS ? AND batch_size IS ? "
-        "AND state IN (?, ?) AND ended > submitted ORDER BY ended DESC LIMIT ?",
-        (action, width, height, batch_size, STORED, DELIVERED, count),
+        f"AND {IS_HERE} AND ended > submitted ORDER BY ended DESC LIMIT ?",
+        (action, width, height, batch_size, count),
     )
     return [row[0] for row in rows]
 

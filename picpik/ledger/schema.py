@@ -88,6 +88,20 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX tasks_by_task_uid ON tasks (task_uid) WHERE task_uid IS NOT NULL;
     """,
+    # What is asked for with every task must not take longer the more tasks there were.
+    """
+    CREATE INDEX open_tasks ON tasks (account, created) WHERE state NOT IN ('stored', 'delivered', 'failed');
+    CREATE INDEX tasks_by_end ON tasks (action, width, height, batch_size, ended)
+        WHERE state IN ('stored', 'delivered');
+    CREATE INDEX tasks_by_kind ON tasks (account, action, width, height, created)
+        WHERE state IN ('stored', 'delivered');
+    CREATE INDEX tasks_with_files ON tasks (id) WHERE files != '[]';
+    """,
 )
+
+IS_OPEN = "state NOT IN ('stored', 'delivered', 'failed')"
+IS_HERE = "state IN ('stored', 'delivered')"
+HAS_FILES = "files != '[]'"
+"""Conditions in the very words of the indexes, which SQLite does not use for any others."""
 
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -95,7 +95,8 @@ class Core:
         self._live: dict[str, Job] = {}
         self._held: set[Job] = set()
         self._searched: set[str] = set()
-        self._dropping: set[asyncio.Task[None]] = set()
+        self._dropping: asyncio.Task[None] | None = None
+        self._has_grown = False
         self.incomplete = 0
         """How often results were handed out of which some are missing."""
 
@@ -349,20 +350,22 @@ class Core:
             self._ledger.note(Ledger.deliver, record.id, self._clock.time())
 
     def _keep_within_bounds(self) -> None:
-        dropping = asyncio.create_task(self._drop_oldest())
-        self._dropping.add(dropping)
-        dropping.add_done_callback(self._dropping.discard)
+        """Soon, and once for all that is stored until then: each look at the files reads the rows of all."""
+        self._has_grown = True
+        if self._dropping is None or self._dropping.done():
+            self._dropping = asyncio.create_task(self._drop_oldest())
 
     async def _drop_oldest(self) -> None:
-        now = self._sessions.now() or self._clock.time()
-        await drop_oldest(
-            self._ledger,
-            self._folder,
-            self._keep_bytes,
-            now,
-            lambda: {job.record.id for job in self._live.values()} | self._held_ids(),
-            work=self._work,
-        )
+        while self._has_grown:
+            self._has_grown = False
+            await drop_oldest(
+                self._ledger,
+                self._folder,
+                self._keep_bytes,
+                self._sessions.now() or self._clock.time(),
+                lambda: {job.record.id for job in self._live.values()} | self._held_ids(),
+                work=self._work,
+            )
 
 
 def _key_of(record: Record) -> str:

@@ -5,13 +5,15 @@ The judge is the service's own record of what it has accepted.
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import threading
 import time
 import weakref
 
 import pytest
 from comfyui_picpik.picpik.ledger import STORED, Ledger, TaskHistory
-from comfyui_picpik.picpik.runner import TaskLost, TaskNotFound, TaskNotListed, TaskOutOfReach
+from comfyui_picpik.picpik.runner import TaskLost, TaskNotFound, TaskNotListed, TaskOutOfReach, core as core_module
 from comfyui_picpik.tests.clocks import SetClock
 from comfyui_picpik.tests.waiting import until
 
@@ -307,3 +309,24 @@ def test_in_a_full_store_a_new_entry_of_a_batch_does_not_take_the_file_of_anothe
         entry.result.result(house.SOON)
     until(lambda: not other.pictures[0].exists(), "what nobody needs is dropped")
     assert stored.pictures[0].exists()
+
+
+def test_what_is_stored_while_the_store_is_looked_through_costs_one_more_look(house, monkeypatch):
+    """A look reads the rows of all files: one for each picture of a long batch would hold up the ledger."""
+    may_end, looks = threading.Event(), []
+
+    async def look(*_args: object, **_how: object) -> None:
+        looks.append("a look")
+        await asyncio.to_thread(may_end.wait, house.SOON)
+
+    monkeypatch.setattr(core_module, "drop_oldest", look)
+    runner = house.runner()
+    handles = [runner.submit(house.account, house.extract(name)) for name in ("one", "two", "three", "four")]
+    for handle in handles:
+        handle.result.result(60)
+    begun = len(looks)
+    may_end.set()
+    assert begun == 1
+    until(lambda: len(looks) == 2, "what was stored meanwhile was looked at")
+    runner.stop()
+    assert len(looks) == 2
