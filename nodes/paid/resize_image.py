@@ -12,14 +12,11 @@ from comfy_api.latest import io
 
 from ... import imaging
 from ...picpik import api, runner
-from ...picpik.api import MAX_RESIZED_SIDE, MIN_RESIZED_SIDE
 from ..host import CATEGORY
 from .outputs import Made, picture_outputs, pictures
 from .paid_node import PaidNode
 from .unseeded_inputs import UnseededInputs, unseeded_inputs
 from .uploads import Uploads
-
-_LIMITS = (MIN_RESIZED_SIDE, MAX_RESIZED_SIDE)
 
 
 class ResizeImage(PaidNode):
@@ -48,7 +45,7 @@ class ResizeImage(PaidNode):
                     "width",
                     default=0,
                     min=0,
-                    max=MAX_RESIZED_SIDE,
+                    max=api.MAX_RESIZED_SIDE,
                     tooltip="Width of the result in pixels, 64 to 4096. 0: from the height, in the proportions of the "
                     "picture, or from factor (API: Width).",
                 ),
@@ -56,7 +53,7 @@ class ResizeImage(PaidNode):
                     "height",
                     default=0,
                     min=0,
-                    max=MAX_RESIZED_SIDE,
+                    max=api.MAX_RESIZED_SIDE,
                     tooltip="Height of the result in pixels, 64 to 4096. 0: from the width, in the proportions of the "
                     "picture, or from factor (API: Height).",
                 ),
@@ -89,7 +86,8 @@ class ResizeImage(PaidNode):
         async with cls.paid_run(inputs) as run:
             entries = imaging.picture_entries("image", image)
             size = (entries[0].shape[1], entries[0].shape[0])
-            asked = imaging.enlarged_size(width, height, factor, size, _LIMITS, tile)
+            limits = (api.MIN_RESIZED_SIDE, api.MAX_RESIZED_SIDE)
+            asked = imaging.enlarged_size(width, height, factor, size, limits, tile)
             around = imaging.wrapping(size, asked) if tile else None
             return await run.outputs(
                 functools.partial(_requests, entries, asked, around, inputs), functools.partial(_made, around)
@@ -129,7 +127,7 @@ def _request(
     )
 
     def encode() -> api.ResizeImage:
-        _, uri = uploads.encode(encoder, "image", image, inputs.upload_format, MAX_RESIZED_SIDE)
+        _, uri = uploads.encode(encoder, "image", image, inputs.upload_format, api.MAX_RESIZED_SIDE)
         return replace(asked, image=uri)
 
     return api.UnencodedRequest(asked, encode)

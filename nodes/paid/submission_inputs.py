@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from comfy_api.latest import io
 
-from ...imaging import UPLOAD_FORMATS
+from ... import imaging
 from ..host import AccountType
 from .allowance import DEFAULT_MAX_TASKS
 
@@ -62,8 +62,8 @@ def submission_inputs() -> list[io.Input]:
         ),
         io.Combo.Input(
             "upload_format",
-            options=list(UPLOAD_FORMATS),
-            default=UPLOAD_FORMATS[0],
+            options=list(imaging.UPLOAD_FORMATS),
+            default=imaging.UPLOAD_FORMATS[0],
             optional=True,
             advanced=True,
             tooltip="How pictures are sent. lossless: PNG, every pixel exact. compact: JPEG of quality 95, about half "
@@ -79,6 +79,6 @@ class SubmissionInputs:
     wait: bool = True
     timeout_minutes: float = 15.0
     extra_parameters: str = ""
-    upload_format: str = UPLOAD_FORMATS[0]
+    upload_format: str = field(default_factory=lambda: imaging.UPLOAD_FORMATS[0])
     account: str = ""
     max_tasks: int = DEFAULT_MAX_TASKS

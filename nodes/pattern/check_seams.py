@@ -11,7 +11,7 @@ from comfy_api.latest import io, ui
 from ... import pattern
 from ..host import execution
 from .batches import PATTERN_CATEGORY, batch, prints, reports
-from .layout_inputs import layout_inputs, parse_layout
+from .layout_inputs import layout_inputs
 
 
 class CheckSeams(io.ComfyNode):
@@ -41,7 +41,7 @@ class CheckSeams(io.ComfyNode):
 
     @classmethod
     async def execute(cls, tile: torch.Tensor, layout: str, drop: str) -> io.NodeOutput:
-        how = parse_layout(layout, drop)
+        how = pattern.parse_layout(layout, drop)
         async with execution(cls.hidden.unique_id) as run:
             entries = await run.off_loop("reading", lambda: prints("tile", tile))
             verdicts = await run.off_loop("checking", lambda: [pattern.check_seams(entry, how) for entry in entries])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from comfy_api.latest import io
 
 from ... import pattern
-from ...pattern import parse_layout as parse_layout
 
 
 def layout_inputs() -> list[io.Input]:

@@ -8,7 +8,7 @@ from comfy_api.latest import io, ui
 from ... import pattern
 from ..host import execution, filled_lines
 from .batches import PATTERN_CATEGORY, batch, prints, reports
-from .layout_inputs import layout_inputs, parse_layout
+from .layout_inputs import layout_inputs
 
 
 class MendSeams(io.ComfyNode):
@@ -45,7 +45,7 @@ class MendSeams(io.ComfyNode):
 
     @classmethod
     async def execute(cls, tile: torch.Tensor, layout: str, drop: str, width: float) -> io.NodeOutput:
-        laid = parse_layout(layout, drop)
+        laid = pattern.parse_layout(layout, drop)
 
         def work() -> tuple[io.NodeOutput, str]:
             found = [pattern.mend(each, laid, width) for each in prints("tile", tile)]

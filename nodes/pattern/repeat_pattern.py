@@ -11,7 +11,7 @@ from comfy_api.latest import io
 from ... import imaging, pattern
 from ..host import execution
 from .batches import PATTERN_CATEGORY, batch, prints, reports
-from .layout_inputs import layout_inputs, parse_layout
+from .layout_inputs import layout_inputs
 from .previews import preview
 from .print_inputs import centimetres_input, dpi_input
 
@@ -79,7 +79,7 @@ class RepeatPattern(io.ComfyNode):
         height_cm: float = 0.0,
         dpi: float = 0.0,
     ) -> io.NodeOutput:
-        laid, extent = parse_layout(layout, drop), pattern.Extent(columns, rows, width_cm, height_cm, dpi)
+        laid, extent = pattern.parse_layout(layout, drop), pattern.Extent(columns, rows, width_cm, height_cm, dpi)
         entries = imaging.picture_entries("tile", tile)
         height, width = entries[0].shape[:2]
         size = extent.size(width, height)
