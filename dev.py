@@ -2,7 +2,7 @@
 
 python3 dev.py demo     run the example workflows in a real ComfyUI against a local sandbox, no account needed
 python3 dev.py test     run every check, or the named lanes: lint unit integration simulation comfy browser
-python3 dev.py bench    compare speed, memory, bytes and verdicts with what others do, in about thirteen minutes
+python3 dev.py bench    compare speed, memory, bytes and verdicts with what others do, in about eight minutes
 python3 dev.py mutate   change the code that spends money by one fault at a time: do the tests notice?
 python3 dev.py pictures make the pictures of the documentation anew
 python3 dev.py probe    ask a real service, with your keys and for at most --spend N credits, what no page tells

@@ -11,10 +11,16 @@ clock            how runs are repeated, interleaved and summed up
 stages           encode, sign, submit, decode, the whole call
 heartbeat        how long an event loop was kept from its work
 memory           peak memory and import time, each measurement in a fresh process
+batches          a batch: when its first and its last picture leave, what running it again costs
+batch_memory     what a batch holds, and each task that waits; a child of its own for each measurement
+batch_runs       runs whose tasks end once all wait
+large_batch      what a batch of 128 sends to the browser, how long it holds loops, what Cancel leaves
+growth           how costs grow with the pictures, the waiting tasks and the rows of the ledger
 waiting          polls, the way from a task's end to its pictures, what waiting tasks cost
 cloth, seams, colours    works of the free nodes, beside what others take for the same
 pattern_bench    all of them, what was promised, their part of the report
+print_png        how little a print's PNG can cost; writes print_png.md
 seam_verdicts    how often Check Seams and other measures are right; writes docs/seam-verdict.md
 targets          what was promised, and whether it is kept
-report, tables, chart    the text and the picture
+report, tables, chart, curves    the text and the pictures
 """

@@ -1,11 +1,7 @@
-"""A batch of photos: when its first and its last picture leave, what it holds in memory, and what it costs again.
-
-The service ends no task before all are submitted, as tasks of the real one take longer than that.
-"""
+"""A batch of photos: when its first and its last picture leave, what it holds in memory, and what it costs again."""
 
 import asyncio
 import itertools
-import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +13,7 @@ import torch
 
 from ..nodes.host import service as host_service
 from ..picpik.api import Client, DataUri
-from . import ours, pictures
+from . import batch_runs, ours, pictures
 from .memory import child
 from .service import LocalService, Submit
 
@@ -25,7 +21,7 @@ PHOTO_SIDE = 1536
 COUNT = 32
 MANY, LARGE_SIDE = 100, 2048
 """Tasks whose memory counts while they wait."""
-_ROUNDS = 3
+_ROUNDS = 2
 _AT_ONCE = 4
 
 _seeds = itertools.count(40_000)
@@ -47,7 +43,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Batches:
-    """Seconds, medians of three runs each, in turn; of `COUNT` photos where nothing else is said."""
+    """Seconds, the better of two runs each, in turn; of `COUNT` photos where nothing else is said."""
 
     first_of_one: float
     """From the start of a run of one photo to its submit."""
@@ -59,6 +55,8 @@ class Batches:
     """Hashing and encoding them all, and nothing else."""
     sending: float
     """Sending them all, encoded, and nothing else."""
+    both: float
+    """Both side by side, and nothing else: what the machine needs where the two share its cores."""
     again: float
     """The whole run after a restart, everything being stored."""
     decoding: float
@@ -66,9 +64,9 @@ class Batches:
     held: list[Held]
 
 
-def photos(count: int) -> torch.Tensor:
-    """IMAGE [count, 1536, 1536, 3]: grainy photos, no two alike."""
-    photo = pictures.photo(PHOTO_SIDE)
+def photos(count: int, side: int = PHOTO_SIDE) -> torch.Tensor:
+    """IMAGE [count, side, side, 3]: grainy photos, no two alike."""
+    photo = pictures.photo(side)
     return torch.cat([pictures.as_tensor(np.roll(photo, 7 * index, axis=0)) for index in range(count)])
 
 
@@ -78,53 +76,59 @@ def measured(comfyui: Path, service: LocalService) -> Batches:
     service.offer(name, pictures.result_file("print", pictures.RESULT_SIDE, "PNG"))
     service.arrange([name], None)
     batch = photos(COUNT)
-    one, firsts, lasts, encodings, sendings, agains = ([] for _ in range(6))
+    one, firsts, lasts, encodings, sendings, boths, agains = ([] for _ in range(7))
     for _ in range(_ROUNDS):
-        alone, _ = _submits(service, batch[:1])
+        alone, _ = submits(service, batch[:1])
         one.append(alone[0].began)
-        submits, seed = _submits(service, batch)
-        firsts.append(submits[0].began)
-        lasts.append(submits[-1].ended)
+        seen, seed = submits(service, batch)
+        firsts.append(seen[0].began)
+        lasts.append(seen[-1].ended)
         ours.restart()
         agains.append(_seconds(lambda seed=seed: asyncio.run(ours.extract(batch, seed))))
         uris: list[DataUri] = []
         encodings.append(_seconds(lambda uris=uris: uris.extend(ours.encode(photo[None]) for photo in batch)))
         sendings.append(_seconds(lambda uris=uris: asyncio.run(_send(service.url, uris))))
+        boths.append(_seconds(lambda uris=uris: _encode_and_send(batch, service.url, uris)))
         service.submits()
     files = [path for path in host_service.home().rglob("*.png") if path.stat().st_size][:COUNT]
     decodings = [_seconds(lambda: ours.decode(files)) for _ in range(_ROUNDS)]
-    held = [_held(comfyui, count, PHOTO_SIDE) for count in (1, COUNT, 4 * COUNT)]
-    held.append(_held(comfyui, MANY, LARGE_SIDE))
-    one_first, first, last, encoding, sending, again, decoding = map(
-        statistics.median, (one, firsts, lasts, encodings, sendings, agains, decodings)
+    held = _held(comfyui, *((count, PHOTO_SIDE) for count in (1, COUNT, 4 * COUNT)), (MANY, LARGE_SIDE))
+    return Batches(
+        min(one),
+        min(firsts),
+        min(lasts),
+        min(encodings),
+        min(sendings),
+        min(boths),
+        min(agains),
+        min(decodings),
+        held,
     )
-    return Batches(one_first, first, last, encoding, sending, again, decoding, held)
 
 
-def _held(comfyui: Path, count: int, side: int) -> Held:
-    told = child(comfyui, "batch_memory", str(count), str(side))
-    encoded = told["encoded"]
-    return Held(count, side, told["peak"] / encoded, told["grown"] / encoded, told["waiting"])
+def _held(comfyui: Path, *cases: tuple[int, int]) -> list[Held]:
+    told = child(comfyui, "batch_memory", *(f"{count}x{side}" for count, side in cases))
+    return [
+        Held(count, side, one["peak"] / one["encoded"], one["grown"] / one["encoded"], one["waiting"])
+        for (count, side), one in zip(cases, told, strict=True)
+    ]
 
 
-def _submits(service: LocalService, batch: torch.Tensor) -> tuple[list[Submit], int]:
+def submits(service: LocalService, batch: torch.Tensor) -> tuple[list[Submit], int]:
     """The submits of one run, in seconds after its start, and its seed."""
     seed = next(_seeds)
-    service.submits()
-    submits: list[Submit] = []
-
-    def end_once_all_are_submitted() -> None:
-        while len(submits) < len(batch):
-            time.sleep(0.02)
-            submits.extend(service.submits())
-        service.finish_all()
-
-    watching = threading.Thread(target=end_once_all_are_submitted)
-    watching.start()
-    began = time.time()
-    asyncio.run(ours.extract(batch, seed))
-    watching.join()
+    with batch_runs.ending_once_all_wait(service, len(batch)) as submits:
+        began = time.time()
+        asyncio.run(ours.extract(batch, seed))
     return [Submit(submit.began - began, submit.ended - began) for submit in submits], seed
+
+
+def _encode_and_send(batch: torch.Tensor, url: str, uris: list[DataUri]) -> None:
+    sending = threading.Thread(target=lambda: asyncio.run(_send(url, uris)))
+    sending.start()
+    for photo in batch:
+        ours.encode(photo[None])
+    sending.join()
 
 
 async def _send(url: str, uris: list[DataUri]) -> None:

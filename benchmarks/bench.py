@@ -1,4 +1,4 @@
-"""Runs everything in order, in less than ten minutes, and writes the report and the chart."""
+"""Runs everything in order, and writes the report and the charts."""
 
 import statistics
 import sys
@@ -9,12 +9,27 @@ from pathlib import Path
 
 import comfyui_version
 
-from . import batches, chart, heartbeat, limits, memory, ours, pattern_bench, report, stages, targets, waiting
+from . import (
+    batches,
+    chart,
+    curves,
+    growth,
+    heartbeat,
+    large_batch,
+    limits,
+    memory,
+    ours,
+    pattern_bench,
+    report,
+    stages,
+    targets,
+    waiting,
+)
 from .results import Results
 from .service import LocalService
 
 _FOLDER = Path(__file__).resolve().parent
-_SECONDS = {"call": 25.0, "encode": 2.0, "request": 2.0, "decode": 6.0}
+_SECONDS = {"call": 15.0, "encode": 0.5, "request": 1.0, "decode": 1.0}
 """After how long no new round of a measurement is begun; three rounds there are in any case."""
 
 
@@ -27,8 +42,9 @@ def main(comfyui: Path) -> None:
     (_FOLDER / "results.md").write_text(text, "utf-8")
     title = "Cost of the pack's stages, as a share of ComfyUI's own helpers"
     chart.draw(list(_bars(results)), title, _FOLDER / "results.png")
+    curves.draw(growth.panels(results.growth), _FOLDER / "growth.png")
     _say("\n" + text)
-    _say(f"Written to {_FOLDER / 'results.md'} and results.png.")
+    _say(f"Written to {_FOLDER / 'results.md'} and results.png, growth.png.")
 
 
 def _measured(comfyui: Path) -> Results:
@@ -44,31 +60,36 @@ def _measured(comfyui: Path) -> Results:
 
 
 def _all_results(comfyui: Path, service: LocalService, home: Path) -> Results:
-    _say("Whole calls ...")
+    _begin("Whole calls")
     stages.offer_results(service)
     calls = stages.call_stages(service, _SECONDS["call"])
-    _say("Event loops ...")
+    _begin("Event loops")
     blocks = heartbeat.blocks(service)
-    _say("Memory and import, each in a fresh process ...")
+    _begin("Memory and import, each in a fresh process")
     fresh = memory.measured(comfyui, service.url)
-    _say("Stages ...")
+    _begin("Stages")
     encode = list(stages.encode_stages(_SECONDS["encode"]))
     request = list(stages.request_stages(service, _SECONDS["request"]))
     cores = [limits.two_threads() for _ in range(3)]
     decode = list(stages.decode_stages(home, _SECONDS["decode"]))
     cores += [limits.two_threads() for _ in range(3)]
-    _say("Waiting ...")
+    _begin("Waiting")
     waiting.offer_picture(service)
     pollings = waiting.pollings(service, home)
     hand_overs = waiting.hand_overs(service, home)
     idleness = waiting.idleness(service, home)
-    _say("Batches ...")
+    _begin("Batches")
     batch = batches.measured(comfyui, service)
-    _say("The pattern bench ...")
+    large = large_batch.measured(service)
+    _begin("Growth")
+    grown = growth.measured(service, home)
+    _begin("The pattern bench")
     pattern = pattern_bench.measured()
     measured = [*encode, *request, *decode]
     two_threads = statistics.median(cores)
-    return Results(measured, calls, fresh, blocks, pollings, hand_overs, idleness, batch, pattern, two_threads)
+    return Results(
+        measured, calls, fresh, blocks, pollings, hand_overs, idleness, batch, large, grown, pattern, two_threads
+    )
 
 
 def _bars(results: Results) -> Iterator[chart.Bar]:
@@ -87,6 +108,11 @@ def _bars(results: Results) -> Iterator[chart.Bar]:
     sizes = results.calls.bodies
     yield chart.Bar("bytes sent, lossless", sizes["lossless"] / sizes["peer"], targets.BODY)
     yield chart.Bar("bytes sent, compact", sizes["compact"] / sizes["peer"], None)
+
+
+def _begin(what: str) -> None:
+    """Says what is measured next, and when it was begun."""
+    _say(f"{time.strftime('%H:%M:%S')} {what} ...")
 
 
 def _say(text: str) -> None:

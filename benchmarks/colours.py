@@ -18,7 +18,7 @@ from ..pattern import (
     separations,
 )
 from . import pictures
-from .clock import Contestant, Cost, interleaved
+from .clock import Contestant, Cost, interleaved, once
 
 SIDE = 2048
 COUNT = 8
@@ -44,7 +44,9 @@ def rows(seconds: float) -> Iterator[Row]:
         image = pictures.image_tensor(case, SIDE)
         distinct = len(colours_of(image[0].numpy()).distinct)
         for work, contestants in (("reduce", _reducers(image)), ("colourway", _recolourers(image))):
-            yield Row(work, f"{case} {SIDE}²", distinct, interleaved(contestants, seconds))
+            ours = interleaved({"ours": contestants.pop("ours")}, seconds)
+            others = {name: once(contestant) for name, contestant in contestants.items()}
+            yield Row(work, f"{case} {SIDE}²", distinct, ours | others)
 
 
 def _reducers(image: torch.Tensor) -> dict[str, Contestant]:

@@ -5,6 +5,7 @@ import importlib
 import logging
 import shutil
 import tempfile
+import time
 
 
 class Browsers:
@@ -12,11 +13,22 @@ class Browsers:
 
     client_id = "bench"
 
-    def send_progress_text(self, text: str, node_id: str, sid: str | None = None) -> None:
-        """What both contestants call to show a line of text on their node."""
+    def __init__(self) -> None:
+        self.sent: list[float] = []
+        """When each message was."""
 
-    def send_sync(self, event: object, data: object, sid: str | None = None) -> None:
+    def send_progress_text(self, *_: object) -> None:
+        """What both contestants call to show a line of text on their node."""
+        self.sent.append(time.monotonic())
+
+    def send_sync(self, *_: object) -> None:
         """What ComfyUI's progress bars call."""
+        self.sent.append(time.monotonic())
+
+
+def browsers() -> Browsers:
+    """Those of this process."""
+    return importlib.import_module("server").PromptServer.instance
 
 
 def load() -> None:

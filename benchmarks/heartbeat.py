@@ -79,7 +79,7 @@ def blocks(service: LocalService) -> list[Block]:
 
     def observe(call: Call, whose: Sequence[str]) -> None:
         start = time.monotonic()
-        worst = _observed(call)
+        worst = observed(call)
         for name, late in zip(whose, worst, strict=False):
             runs.setdefault(name, []).append((late, start, time.monotonic()))
 
@@ -100,7 +100,7 @@ def blocks(service: LocalService) -> list[Block]:
     ]
 
 
-def _observed(call: Call) -> tuple[float, float]:
+def observed(call: Call) -> tuple[float, float]:
     """The worst block of the loop of the call, and of the runner's."""
     runner_loop = ours.runner()._loop
     beating = asyncio.run_coroutine_threadsafe(_started(), runner_loop).result()

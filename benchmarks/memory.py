@@ -13,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,8 +24,7 @@ import torch
 from . import pictures
 from .clock import Cost, median
 
-_ROUNDS = 2
-_IMPORTS = 3
+_IMPORTS = 2
 _INPUTS = ("photo", "mask", "print")
 OUTPUT_BYTES = pictures.RESULT_COUNT * pictures.RESULT_SIDE**2 * 3 * 4
 """The RGB output tensor, which any way of doing it has to hold."""
@@ -40,32 +40,38 @@ class Inputs(NamedTuple):
 
 @dataclass(frozen=True)
 class Fresh:
-    """Medians over fresh processes: bytes at the peak of one call (0 where the system does not tell), import."""
+    """Bytes at the peak of one call (0 where the system does not tell); of the import, medians over processes."""
 
     ours: float
     peer: float
     importing: Cost
+    describing: float
+    """Seconds for which the pack's nodes hold up /object_info."""
 
 
 def measured(comfyui: Path, service_url: str) -> Fresh:
-    """Ours and the peer's in turn."""
-    peaks: dict[str, list[float]] = {"ours": [], "peer": []}
+    """Each in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         levels = Path(folder)
         for kind in _INPUTS:
             np.save(levels / f"{kind}.npy", _levels(kind))
-        for _ in range(_ROUNDS):
-            for who, found in peaks.items():
-                found.append(child(comfyui, "memory", who, service_url, levels)["peak"])
-    imports = [Cost(**child(comfyui, "importing")) for _ in range(_IMPORTS)]
-    return Fresh(statistics.median(peaks["ours"]), statistics.median(peaks["peer"]), median(imports))
+        with ThreadPoolExecutor() as at_once:  # neither is timed
+            children = [at_once.submit(child, comfyui, "memory", who, service_url, levels) for who in ("ours", "peer")]
+        ours, peer = (each.result()["peak"] for each in children)
+    imports = [child(comfyui, "importing") for _ in range(_IMPORTS)]
+    return Fresh(
+        ours,
+        peer,
+        median([Cost(each["wall"], each["cpu"]) for each in imports]),
+        statistics.median(each["described"] for each in imports),
+    )
 
 
 def _levels(kind: str) -> np.ndarray:
     return {"photo": pictures.photo, "mask": pictures.mask, "print": pictures.print_}[kind](pictures.CALL_SIDE)
 
 
-def child(comfyui: Path, *arguments: str | Path) -> dict[str, float]:
+def child(comfyui: Path, *arguments: str | Path) -> Any:
     """What a measurement of `start.py` tells that has a process of its own."""
     command = [sys.executable, Path(__file__).with_name("start.py"), comfyui, *arguments]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from . import cloth, colours, seams
 from .tables import milliseconds, table
 
-_SECONDS = 4.0
+_SECONDS = 0.5
 """After how long no new round of one row is begun."""
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from .batches import Batches
+from .growth import Growth
 from .heartbeat import Block
+from .large_batch import LargeBatch
 from .memory import Fresh
 from .pattern_bench import PatternBench
 from .stages import Calls, Stage
@@ -22,6 +24,8 @@ class Results:
     hand_overs: list[HandOver]
     idleness: Idleness
     batches: Batches
+    large_batch: LargeBatch
+    growth: Growth
     pattern: PatternBench
     two_threads: float
     """What two threads got done of what one did, in the middle of the run; 2 on a machine with a core to spare."""

@@ -9,15 +9,18 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ..pattern import Layout, check_seams
 from ..sandbox.pictures.processing.tiling import is_seamless
 from ..tests import prints
 from ..tests.seam_cases import CHOSEN_ON, HARMED, KEPT, Case, cases
 from .other_seam_measures import Measure, first_against_last, quantiles_and_windows, rank_and_local, worst
+
+_T = TypeVar("_T")
 
 _SEED = 271126
 _PRINTS_A_FAMILY = 30
@@ -39,9 +42,9 @@ def main(_: Path) -> None:
 
 
 def _document(drawn: Sequence[Case]) -> str:
-    ours = [Judged(case, not check_seams(case.tile, _layout(case)).is_seamless) for case in drawn]
+    ours = _judged(drawn, lambda case: not check_seams(case.tile, _layout(case)).is_seamless)
     straight = [case for case in drawn if case.laying.kind == "straight"]
-    sandbox = [Judged(case, not is_seamless(case.tile)) for case in straight]
+    sandbox = _judged(straight, lambda case: not is_seamless(case.tile))
     chosen = {family.__name__ for family in CHOSEN_ON}
     rows = [
         _row("Check Seams, all six families", ours),
@@ -87,6 +90,16 @@ def _document(drawn: Sequence[Case]) -> str:
     )
 
 
+def _judged(drawn: Sequence[Case], is_broken: Callable[[Case], bool]) -> list[Judged]:
+    return [Judged(case, broken) for case, broken in zip(drawn, _of_each(drawn, is_broken), strict=True)]
+
+
+def _of_each(drawn: Sequence[Case], work: Callable[[Case], _T]) -> list[_T]:
+    """In two threads, for it is long."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(work, drawn))
+
+
 def _aim(judged: Sequence[Judged]) -> str:
     right = sum(case.is_seamless != is_broken for case, is_broken in judged) / len(judged)
     alarms = [is_broken for case, is_broken in judged if case.is_seamless]
@@ -124,11 +137,11 @@ def _layout(case: Case) -> Layout:
 
 
 def _limited(drawn: Sequence[Case], measure: Measure, limit: float) -> list[Judged]:
-    return [Judged(case, worst(case.tile, _layout(case), measure) > limit) for case in drawn]
+    return _judged(drawn, lambda case: worst(case.tile, _layout(case), measure) > limit)
 
 
 def _best(drawn: Sequence[Case], measure: Measure) -> list[Judged]:
-    values = [worst(case.tile, _layout(case), measure) for case in drawn]
+    values = _of_each(drawn, lambda case: worst(case.tile, _layout(case), measure))
     limit = min(values, key=lambda limit: _wrong(drawn, values, limit))
     return [Judged(case, value > limit) for case, value in zip(drawn, values, strict=True)]
 

@@ -15,9 +15,11 @@ from . import limits, ours, peer, pictures
 from .clock import Contestant, Cost, interleaved
 from .service import LocalService
 
-SIDES = (1024, 2048, 2560)
+SIDES = (1024, 2048)
+LARGEST = ("photo", 2560)
 KINDS = ("photo", "print", "mask")
-RESULT_SETS = ((16, 1024), (4, 2560))
+RESULT_SETS = ((16, 1024, "PNG"), (16, 1024, "JPEG"), (16, 1024, "WEBP"), (4, 2560, "WEBP"))
+"""How many, their side, and how they are written."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def timed(name: str, case: str, seconds: float, **contestants: Contestant) -> St
 
 def encode_stages(seconds: float) -> Iterator[Stage]:
     """IMAGE or MASK to the base64 text of its file; ours hashes the pixels, too, by which it is found again."""
-    for kind, side in itertools.product(KINDS, SIDES):
+    for kind, side in (*itertools.product(KINDS, SIDES), LARGEST):
         yield timed("encode", f"{kind} {side}²", seconds, **_encoders(kind, side))
 
 
@@ -96,7 +98,7 @@ def request_stages(service: LocalService, seconds: float) -> Iterator[Stage]:
 
 def decode_stages(folder: Path, seconds: float) -> Iterator[Stage]:
     """Result files to one batch."""
-    for (count, side), file_format in itertools.product(RESULT_SETS, pictures.FORMATS):
+    for count, side, file_format in RESULT_SETS:
         paths = pictures.write_results(folder, count, side, file_format)
         files = [path.read_bytes() for path in paths]
         yield timed(
