@@ -24,7 +24,7 @@ from . import peer, pictures
 from .tables import table
 
 _TEXT = Path(__file__).with_name("print_png.md")
-_SIDE = 512
+_SIDE = 576
 _SEED = 281126
 _STRATEGIES = {
     "default": zlib.Z_DEFAULT_STRATEGY,
@@ -240,7 +240,11 @@ def _summary(rows: Sequence[Row]) -> str:
     sizes = {"than the peer": 1.0, "than the pack's own": ours.median_size, "than 1.1 x the peer's": 1.1}
     lines = [f"The pack's own: {_figures(ours)}."]
     for than, size in sizes.items():
-        row = min((row for row in others if row.median_size <= size), key=lambda row: row.median_cpu)
+        small = [row for row in others if row.median_size <= size]
+        if not small:
+            lines.append(f"None has no more bytes {than}.")
+            continue
+        row = min(small, key=lambda row: row.median_cpu)
         lines.append(f"Cheapest with no more bytes {than}: {', '.join(filter(None, row.setting))}: {_figures(row)}.")
     return "\n".join(f"- {line}" for line in lines)
 

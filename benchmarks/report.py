@@ -101,7 +101,7 @@ def _processor() -> str:
 def _target_row(target: Target) -> list[str]:
     return [
         target.name,
-        f"{target.limit:g} {target.unit}",
+        f"{target.limit:.3g} {target.unit}",
         f"{target.value:.3g} {target.unit}",
         "met" if target.is_met else "**not met**",
     ]
