@@ -28,6 +28,8 @@ _AT_ONCE = 32 * 1024
 
 _JUMPING = 16
 """Crossings that jump most, among which the like of each is looked for."""
+_SAME = 0.15
+"""Of a step, what may be left of it when the same step of another repeat is taken away."""
 _NEIGHBOURS = 3
 """Lines: what lies as near is part of the same outline, and no other."""
 _ROUNDING = 1.6 * LEVEL
@@ -181,7 +183,8 @@ def unlikeness(steps: Steps, share: int) -> np.ndarray:
     width = window(steps.size.shape[1], share)
     beside = np.maximum(steps.before, steps.after)
     jump = Sums(steps.size - beside).means(width).max(axis=1)
-    chosen = np.concatenate([[0], np.argsort(-jump[1:])[:_JUMPING] + 1])
+    jumping = np.argsort(-jump[1:])[:_JUMPING] + 1
+    chosen = np.concatenate([[0], np.union1d(jumping, _the_seam_again(steps))])
     middle, beside, places = steps.middle[:, chosen], beside[chosen], steps.places[chosen]
     alike = np.einsum("can,cbn->ab", middle, middle)
     strength = np.clip(alike / (np.diag(alike) + 1e-9), -1.5, 1.5)
@@ -191,6 +194,14 @@ def unlikeness(steps: Steps, share: int) -> np.ndarray:
         is_less = (np.abs(places - places[other]) > _NEIGHBOURS) & (rest.mean(axis=1) < left.mean(axis=1))
         left[is_less] = rest[is_less]
     return Sums(left).means(width).max(axis=1)
+
+
+def _the_seam_again(steps: Steps) -> np.ndarray:
+    """Where a tile holds several repeats, the seam stands in it once more, however many crossings jump more than it."""
+    rest = np.abs(steps.middle - steps.middle[:, :1]).max(axis=0).mean(axis=1)
+    rest[np.abs(steps.places - steps.places[0]) <= _NEIGHBOURS] = np.inf
+    nearest = rest.argmin(keepdims=True)
+    return nearest[rest[nearest] < _SAME * steps.size[0].mean()]
 
 
 def light(steps: Steps) -> np.ndarray:

@@ -126,6 +126,19 @@ def test_a_cross_stitch_print_repeats_though_each_of_its_stitches_ends_at_a_hard
     assert missed <= 0.15 * len(tiles)
 
 
+def test_a_tile_of_two_repeats_of_cross_stitch_repeats_too():
+    """Its seam stands in it a second time, among many crossings that jump more. One that lacks stitches does not."""
+    tiles = [
+        (side, np.tile(prints.cross_stitch(np.random.default_rng([side, seed]), 60, side), (2, 1, 1)))
+        for side in (4, 6, 8)
+        for seed in range(8)
+    ]
+    alarms = sum(not check_seams(tile, STRAIGHT).is_seamless for _, tile in tiles)
+    missed = sum(check_seams(tile[: -3 * side], STRAIGHT).is_seamless for side, tile in tiles)
+    assert alarms <= 0.25 * len(tiles)
+    assert missed <= 0.15 * len(tiles)
+
+
 def test_a_large_print_of_small_stitches_repeats():
     """Of its lines some are looked at, and their distance must not be that of the stitches."""
     tile = prints.cross_stitch(np.random.default_rng(4), 256, 4)
