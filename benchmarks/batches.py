@@ -13,7 +13,8 @@ import torch
 
 from ..nodes.host import service as host_service
 from ..picpik.api import Client, DataUri
-from . import batch_runs, ours, pictures
+from ..picpik.ledger import FOLDER_NAME
+from . import batch_runs, ours, pictures, stages
 from .memory import child
 from .service import LocalService, Submit
 
@@ -22,6 +23,7 @@ COUNT = 32
 MANY, LARGE_SIDE = 100, 2048
 """Tasks whose memory counts while they wait."""
 _ROUNDS = 2
+_STORED_ROUNDS = 3
 _AT_ONCE = 4
 
 _seeds = itertools.count(40_000)
@@ -61,6 +63,8 @@ class Batches:
     """The whole run after a restart, everything being stored."""
     decoding: float
     """Of that, decoding the results."""
+    stored_call: float
+    """A whole Apply call of three pictures of 2048² that is stored: seconds above those of decoding its results."""
     held: list[Held]
 
 
@@ -102,8 +106,24 @@ def measured(comfyui: Path, service: LocalService) -> Batches:
         min(boths),
         min(agains),
         min(decodings),
+        _stored_call(service),
         held,
     )
+
+
+def _stored_call(service: LocalService) -> float:
+    """In a process that runs it again, with the ledger open."""
+    stages.offer_results(service)
+    inputs, seed = stages.call_inputs(), next(_seeds)
+    before = _result_files()
+    ours.apply(*inputs, seed, "lossless")
+    files = sorted(_result_files() - before)
+    calls = [_seconds(lambda: ours.apply(*inputs, seed, "lossless")) for _ in range(_STORED_ROUNDS)]
+    return min(calls) - min(_seconds(lambda: ours.decode(files)) for _ in range(_STORED_ROUNDS))
+
+
+def _result_files() -> set[Path]:
+    return set((host_service.home() / FOLDER_NAME).rglob("*.png"))
 
 
 def _held(comfyui: Path, *cases: tuple[int, int]) -> list[Held]:

@@ -171,6 +171,7 @@ def _batch_rows(batch: Batches, large: LargeBatch) -> Iterable[list[str]]:
     yield [f"{count}: sending them, nothing else", f"{batch.sending:.2f} s"]
     yield [f"{count}: encoding and sending at once, nothing else", f"{batch.both:.2f} s"]
     yield [f"{count}: again after a restart, all stored", f"{batch.again:.2f} s, {batch.decoding:.2f} s for decoding"]
+    yield ["a stored Apply call of three pictures of 2048²", f"{batch.stored_call * 1e3:.0f} ms above decoding"]
     for held in batch.held:
         peak = f"{held.peak:.1f} encoded pictures at the peak ({held.grown:.1f} with what the allocator keeps)"
         yield [f"{held.count} photos of {held.side}²", f"{peak}, {held.waiting / 1e3:.0f} KB for a waiting task"]

@@ -131,6 +131,7 @@ def _batch_targets(batch: Batches) -> Iterator[Target]:
     yield Target(f"first submit of {name}, beside a batch of one", batch.first / batch.first_of_one, 1.3, "x")
     yield Target(f"last submit of {name}, beside encoding and sending them at once", batch.last / batch.both, 1.15, "x")
     yield Target(f"{name} again after a restart, all stored", batch.again, 0.25 * _AGAIN_BEFORE, "s")
+    yield Target("a stored Apply call, above decoding its results", batch.stored_call * 1e3, 60, "ms")
     for held in batch.held:
         if held.side == batches.PHOTO_SIDE:
             yield Target(f"peak memory of {held.count} x {held.side}², in encoded pictures", held.peak, 6, "")

@@ -56,7 +56,9 @@ NO_SENTENCES = {
     # the report of Account is an output, as English as all outputs
 }  # fmt: skip
 
-SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|BEGIN|ORDER BY|WHERE)\b|= \?| = excluded\.")
+SQL = re.compile(
+    r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|BEGIN|ORDER BY|WHERE)\b|= \?| = excluded\.| IN \(| != '"
+)
 
 
 @dataclass(frozen=True)
