@@ -2,7 +2,7 @@
 
 from comfy_api.latest import ComfyExtension, io
 
-from .nodes import NODES, add_routes, collect_after_start, follow_prompts
+from .nodes import NODES, add_routes, collect_after_start, follow_prompts, load_after_start
 
 WEB_DIRECTORY = "./web"
 
@@ -10,6 +10,7 @@ WEB_DIRECTORY = "./web"
 class PicpikExtension(ComfyExtension):
     async def on_load(self) -> None:
         add_routes()
+        load_after_start()
         collect_after_start()
         follow_prompts()
 

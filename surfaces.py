@@ -7,6 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+_rooms: dict[str, list[str]] = {}
+"""By package: what it names."""
+
 
 def on_demand(room: str, file: str) -> Callable[[str], Any]:
     """The `__getattr__` of the package `room`: what the imports of the `.pyi` beside its `file` name.
@@ -20,6 +23,7 @@ def on_demand(room: str, file: str) -> Callable[[str], Any]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+    _rooms[room] = list(places)
 
     def load(name: str) -> Any:
         if name not in places:
@@ -30,3 +34,10 @@ def on_demand(room: str, file: str) -> Callable[[str], Any]:
         return value
 
     return load
+
+
+def load_all() -> None:
+    """Loads whatever was not asked for yet of the rooms that somebody has opened."""
+    for room, names in list(_rooms.items()):
+        for name in names:
+            getattr(sys.modules[room], name)

@@ -26,6 +26,7 @@ from .routes import add_routes as add_routes
 from .setup import Account, ExampleImages, Model, SubModel
 
 collect_after_start = service.collect_after_start
+load_after_start = service.load_after_start
 follow_prompts = raw_images.follow_prompts
 
 NODES = [

@@ -16,6 +16,7 @@ import folder_paths
 
 from ... import imaging
 from ...picpik import accounts, api, ledger, runner as task_runner
+from ...surfaces import load_all
 
 _AFTER_START = 3.0
 """Seconds after ComfyUI's start at which what was left behind is looked for."""
@@ -164,6 +165,15 @@ def collect_after_start() -> None:
 def _collect_again_and_again(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_in_executor(None, collect_what_was_left)
     loop.call_later(_BETWEEN_LOOKS, _collect_again_and_again, loop)
+
+
+def load_after_start() -> None:
+    """Has loaded what nothing asked for yet once ComfyUI is up, off its loop.
+
+    A pack that is updated under a running ComfyUI goes on as it was, and is not half of the old and half of the new.
+    """
+    loop = asyncio.get_running_loop()
+    loop.call_later(_AFTER_START, loop.run_in_executor, None, load_all)
 
 
 def collect_what_was_left() -> None:

@@ -52,6 +52,9 @@ DRAWERS = {"utils", "helpers", "common", "misc", "util", "helper"}
 SURFACES = ROOT / "surfaces.py"
 """What makes the surfaces of rooms, and is open to all."""
 
+STUBS = sorted(ROOT.glob("[!.]*/**/__init__.pyi"))
+"""What rooms name that are loaded on demand."""
+
 THE_WAY_OF_RAW_IMAGE = (
     "nodes/paid/extract_pattern.py",  # the inputs become a request
     "nodes/paid/paid_node.py",  # the request is submitted, and waited for
@@ -89,7 +92,7 @@ def parsed(path: Path) -> ast.Module:
 @functools.cache
 def imports_of(path: Path) -> list[ast.Import | ast.ImportFrom]:
     """Those of a file, and those that its stub has made on demand."""
-    files = [each for each in (path, path.with_suffix(".pyi")) if each.is_file()]
+    files = [each for each in sorted({path, path.with_suffix(".pyi")}) if each.is_file()]
     nodes = itertools.chain.from_iterable(ast.walk(parsed(each)) for each in files)
     return [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
 
@@ -174,7 +177,7 @@ def test_contributing_tells_the_way_of_raw_image(name: str):
     assert f"`{name}`" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("stub", sorted(ROOT.glob("[!.]*/**/__init__.pyi")), ids=name_of)
+@pytest.mark.parametrize("stub", STUBS, ids=name_of)
 def test_no_name_of_a_surface_on_demand_is_that_of_a_module_beside_it(stub: Path):
     """Whoever imported the module first would leave it under that name."""
     assert [name for name in sorted(named_by(stub)) if modules_named(name, stub.parent)] == []
