@@ -17,7 +17,8 @@ import torch
 
 from ..imaging import check_picture
 from ..picpik.ledger import DELIVERED, STORED, SUBMITTED, Ledger, Record, StoredFile, new_record
-from ..picpik.ledger.records import COLUMNS, row_of
+from ..picpik.ledger.ledger import _INSERT
+from ..picpik.ledger.records import row_of
 from ..picpik.runner import Handle, Runner
 from ..picpik.runner.rhythm import Rhythm
 from . import batches, ours
@@ -121,9 +122,8 @@ def _ledger_work(folder: Path) -> Iterator[tuple[int, float]]:
 
 def _fill(ledger: Ledger, count: int) -> None:
     """Rows of tasks that were delivered long ago; of many, some thousand have files that were not dropped yet."""
-    statement = f"INSERT INTO tasks ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
     with ledger._transaction():
-        ledger._db.executemany(statement, map(row_of, itertools.islice(_delivered(), count)))
+        ledger._db.executemany(_INSERT, map(row_of, itertools.islice(_delivered(), count)))
         ledger._db.execute(
             "UPDATE tasks SET files = '[]' WHERE rowid <= (SELECT MAX(rowid) FROM tasks) - ?", (_WITH_FILES,)
         )

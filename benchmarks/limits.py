@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ..imaging.png import MASK, PHOTO, PRINT, PRINT_BY_COLUMNS, Recipe
+from ..imaging.png import MASK, PHOTO, PRINT, PRINT_BY_COLUMNS, Recipe, _deflate, _lines
 
 RECIPES = {"photo": (PHOTO,), "print": (PRINT, PRINT_BY_COLUMNS), "mask": (MASK,)}
 
@@ -30,7 +30,7 @@ def encode(kind: str, tensor: torch.Tensor, levels: np.ndarray) -> Callable[[], 
 
     def run() -> None:
         np.copyto(target, floats)
-        base64.b64encode(_deflate(filtered, recipe))
+        base64.b64encode(_deflate(filtered, recipe, zlib.Z_FINISH))
 
     return run
 
@@ -93,16 +93,10 @@ def two_threads() -> float:
 
 
 def _filtered(levels: np.ndarray, recipe: Recipe) -> tuple[np.ndarray, Recipe]:
-    lines = levels.reshape(levels.shape[0], -1)
-    lines = np.concatenate([np.zeros_like(lines[:1]), lines])
+    lines = _lines(lambda start, stop: levels[start:stop], 0, len(levels))
     return recipe.filter(lines, levels[0, 0].size), recipe
 
 
 def _deflated_size(filtered_by: tuple[np.ndarray, Recipe]) -> int:
     filtered, recipe = filtered_by
-    return len(_deflate(filtered[: len(filtered) // 8], recipe))
-
-
-def _deflate(filtered: np.ndarray, recipe: Recipe) -> bytes:
-    deflate = zlib.compressobj(recipe.level, zlib.DEFLATED, -zlib.MAX_WBITS, 9, recipe.strategy)
-    return deflate.compress(filtered.data) + deflate.flush()
+    return len(_deflate(filtered[: len(filtered) // 8], recipe, zlib.Z_FINISH))

@@ -18,7 +18,7 @@ import torch
 from torchvision.io import encode_png
 
 from ..imaging import encode_picture
-from ..imaging.png import _above, _average, _left_neighbour, _marked, _unfiltered
+from ..imaging.png import Recipe, _above, _average, _deflate, _left_neighbour, _lines, _marked, _unfiltered
 from ..tests import prints
 from . import peer, pictures
 from .tables import table
@@ -103,7 +103,8 @@ def _all_settings(drawn: Sequence[tuple[str, Levels]]) -> Iterator[tuple[Setting
     for strip, (name, filter_) in itertools.product(_STRIPS, _FILTERS.items()):
         filtered = {kind: _filtered(levels, filter_, _STRIPS[strip]) for kind, levels in drawn}
         for level, strategy in _HARDNESSES:
-            outcomes = {kind: _deflated(*each, level, _STRATEGIES[strategy]) for kind, each in filtered.items()}
+            recipe = Recipe(filter_, level, _STRATEGIES[strategy])
+            outcomes = {kind: _deflated(*each, recipe) for kind, each in filtered.items()}
             yield Setting(name, str(level), strategy, strip), outcomes
     for name, encode in _ENCODERS.items():
         yield name, {kind: _timed(lambda levels=levels, encode=encode: encode(levels)) for kind, levels in drawn}
@@ -111,23 +112,17 @@ def _all_settings(drawn: Sequence[tuple[str, Levels]]) -> Iterator[tuple[Setting
 
 def _filtered(levels: Levels, filter_: Callable[[np.ndarray, int], np.ndarray], strip: int) -> tuple[list, float]:
     """The filtered strips, and the seconds of processor time that took."""
-    lines = levels.reshape(len(levels), -1)
-    lines = np.concatenate([np.zeros_like(lines[:1]), lines])
+    lines = _lines(lambda start, stop: levels[start:stop], 0, len(levels))
     rows = max(1, min(len(levels), strip // (lines.shape[1] + 1)))
     cpu = time.process_time()
     strips = [filter_(lines[top : top + rows + 1], 3) for top in range(0, len(levels), rows)]
     return strips, time.process_time() - cpu
 
 
-def _deflated(strips: Sequence[np.ndarray], filter_cpu: float, level: int, strategy: int) -> Outcome:
+def _deflated(strips: Sequence[np.ndarray], filter_cpu: float, recipe: Recipe) -> Outcome:
     cpu = time.process_time()
-    size = sum(len(_deflate(strip, level, strategy)) for strip in strips)
+    size = sum(len(_deflate(strip, recipe, zlib.Z_FINISH)) for strip in strips)
     return Outcome(filter_cpu + time.process_time() - cpu, size)
-
-
-def _deflate(strip: np.ndarray, level: int, strategy: int) -> bytes:
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, 9, strategy)
-    return deflate.compress(strip.data) + deflate.flush()
 
 
 def _timed(encode: Callable[[], bytes | str]) -> Outcome:
