@@ -23,7 +23,7 @@ COUNT = 32
 MANY, LARGE_SIDE = 100, 2048
 """Tasks whose memory counts while they wait."""
 _ROUNDS = 2
-_STORED_ROUNDS = 3
+_STORED_ROUNDS = 6
 _AT_ONCE = 4
 
 _seeds = itertools.count(40_000)

@@ -11,6 +11,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -62,13 +63,17 @@ def submit(url: str, body: bytes) -> Callable[[], None]:
 
 
 def decode(files: Sequence[bytes], side: int) -> Callable[[], None]:
-    """The codec alone, and floats written once into fresh memory."""
+    """The codec alone on two cores, and floats written once into fresh memory."""
+    two = ThreadPoolExecutor(2)
+
+    def decode_one(file: bytes, image: np.ndarray) -> None:
+        Image.open(io.BytesIO(file)).load()
+        image[:] = 1.0
 
     def run() -> None:
         output = np.empty((len(files), side, side, 3), np.float32)
-        for index, file in enumerate(files):
-            Image.open(io.BytesIO(file)).load()
-            output[index] = 1.0
+        for _ in two.map(decode_one, files, output):
+            pass
 
     return run
 

@@ -1,18 +1,21 @@
 """Peak memory of one whole call, and what importing the pack costs: each measurement in a fresh process.
 
 Peak memory is what the process held at most above what it held before the call (VmHWM, which Linux keeps), with the
-code paths warmed by a small call first.
+code paths warmed by a small call first. What a call has let go of is not counted: glibc gives large blocks back at once
+where it is told to (mallopt(3)). Else it keeps some of them, as many as the order of earlier ones has taught it, and
+the same call ends 10 MB higher in one process than in the next.
 """
 
 import asyncio
 import ctypes
 import gc
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,7 @@ from . import pictures
 from .clock import Cost, median
 
 _IMPORTS = 2
+_GIVING_BACK = {"MALLOC_MMAP_THRESHOLD_": str(128 * 1024)}
 _INPUTS = ("photo", "mask", "print")
 OUTPUT_BYTES = pictures.RESULT_COUNT * pictures.RESULT_SIDE**2 * 3 * 4
 """The RGB output tensor, which any way of doing it has to hold."""
@@ -44,6 +48,9 @@ class Fresh:
 
     ours: float
     peer: float
+    ours_kept: float
+    peer_kept: float
+    """The same with what the process keeps of what it has let go of."""
     importing: Cost
     describing: float
     """Seconds for which the pack's nodes hold up /object_info."""
@@ -56,12 +63,18 @@ def measured(comfyui: Path, service_url: str) -> Fresh:
         for kind in _INPUTS:
             np.save(levels / f"{kind}.npy", _levels(kind))
         with ThreadPoolExecutor() as at_once:  # neither is timed
-            children = [at_once.submit(child, comfyui, "memory", who, service_url, levels) for who in ("ours", "peer")]
-        ours, peer = (each.result()["peak"] for each in children)
+            children = [
+                at_once.submit(child, comfyui, "memory", who, service_url, levels, environment=environment)
+                for environment in (_GIVING_BACK, {})
+                for who in ("ours", "peer")
+            ]
+        ours, peer, ours_kept, peer_kept = (each.result()["peak"] for each in children)
     imports = [child(comfyui, "importing") for _ in range(_IMPORTS)]
     return Fresh(
         ours,
         peer,
+        ours_kept,
+        peer_kept,
         median([Cost(each["wall"], each["cpu"]) for each in imports]),
         statistics.median(each["described"] for each in imports),
     )
@@ -71,10 +84,16 @@ def _levels(kind: str) -> np.ndarray:
     return {"photo": pictures.photo, "mask": pictures.mask, "print": pictures.print_}[kind](pictures.CALL_SIDE)
 
 
-def child(comfyui: Path, *arguments: str | Path) -> Any:
-    """What a measurement of `start.py` tells that has a process of its own."""
+def child(comfyui: Path, *arguments: str | Path, environment: Mapping[str, str] | None = None) -> Any:
+    """What a measurement of `start.py` tells that has a process of its own, with this added to our environment."""
     command = [sys.executable, Path(__file__).with_name("start.py"), comfyui, *arguments]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(word) for word in command],
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(f"a measuring process failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])

@@ -41,9 +41,10 @@ def text(results: Results, targets: Sequence[Target], comfyui: str, seconds: flo
         "encodes and decodes in two.",
         table("target | at most | measured | met", map(_target_row, targets)),
         "Where a codec that everybody uses takes so much that less of the peer's time is out of reach, the target "
-        "is what the codec takes (the limit, below) and a share for the rest. [print_png.md](print_png.md) shows for "
-        "prints that no filter, level, strategy or strip, and no other encoder that ComfyUI brings along, takes less "
-        "without more bytes. Encoding and sending a batch share the machine's cores.",
+        "is what the codec takes alone (the limit, below; for decoding, on both cores) and a share for the rest. "
+        "[print_png.md](print_png.md) shows for prints that no filter, level, strategy or strip, and no other encoder "
+        "that ComfyUI brings along, takes less without more bytes. Encoding and sending a batch share the machine's "
+        "cores.",
         "## The whole call",
         "Apply Reference Pattern: photo, mask and print of 2048 x 2048, four results of 1024 x 1024, a server that "
         "answers at once. The peer's sleeps over its polls are not counted; of ours, the "
@@ -108,14 +109,15 @@ def _target_row(target: Target) -> list[str]:
 
 
 def _stages(stages: Iterable[Stage]) -> str:
-    heads = "stage | ours wall, CPU ms | peer wall, CPU ms | × wall | × CPU | limit CPU ms | ours / limit"
+    heads = "stage | ours wall, CPU ms | peer wall, CPU ms | × wall | × CPU | limit wall, CPU ms | ours / limit"
     return table(heads, map(_stage_row, stages))
 
 
 def _stage_row(stage: Stage) -> list[str]:
     limit = ["", ""]
     if stage.limit is not None:
-        limit = [f"{stage.limit.cpu * 1e3:.1f}", f"{stage.ours.cpu / stage.limit.cpu:.1f}"]
+        ratios = (stage.ours.wall / stage.limit.wall, stage.ours.cpu / stage.limit.cpu)
+        limit = [milliseconds(stage.limit), f"{ratios[0]:.1f}, {ratios[1]:.1f}"]
     costs = [milliseconds(stage.ours), milliseconds(stage.peer)]
     return [f"{stage.name} {stage.case}", *costs, f"{stage.wall_ratio():.2f}", f"{stage.cpu_ratio():.2f}", *limit]
 
@@ -137,6 +139,8 @@ def _other_rows(results: Results) -> Iterable[list[str]]:
     if fresh.ours:
         sizes = [f"{size / 1e6:.0f} MB" for size in (fresh.ours, fresh.peer, OUTPUT_BYTES)]
         yield ["peak memory of the whole call", *sizes[:2], f"{sizes[2]} (the output tensor)"]
+        kept = [f"{size / 1e6:.0f} MB" for size in (fresh.ours_kept, fresh.peer_kept)]
+        yield ["... with what the process keeps of what it has let go of", *kept, ""]
     for block in results.blocks:
         limit = f"{block.idle_program * 1e3:.1f} ms (a program that does nothing else, at the same time)"
         columns = ["", f"{block.worst * 1e3:.1f} ms"] if "peer" in block.whose else [f"{block.worst * 1e3:.1f} ms", ""]

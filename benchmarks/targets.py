@@ -18,8 +18,8 @@ from .stages import Stage
 
 CALL_CPU, CALL_WALL, BODY = 0.22, 0.20, 1.05
 ENCODE, DECODE, DECODE_LARGE, PEAK_MEMORY = 0.18, 0.45, 0.5, 0.5
-_ABOVE_DEFLATE, _ABOVE_CODEC = 1.4, 1.3
-"""With what is needed beside the codec, in times of its processor time: floats are read or written, pixels are hashed,
+_ABOVE_DEFLATE, _ABOVE_CODEC = 1.4, 1.25
+"""With what is needed beside the codec, in times of what it takes alone: floats are read or written, pixels are hashed,
 threads wait for each other. For flat prints it is the deflate that decides: print_png.md."""
 _NOTICED = 0.05
 """Seconds of the peer below which nobody waits."""
@@ -53,7 +53,7 @@ def judged(results: Results) -> list[Target]:
     return [
         *_call_targets(results),
         *_encode_targets(results.of("encode")),
-        *_decode_targets(results.of("decode"), results.two_threads),
+        *_decode_targets(results.of("decode")),
         *_memory_targets(results),
         *_waiting_targets(results),
         *_batch_targets(results.batches),
@@ -83,24 +83,21 @@ def _encode_targets(stages: Iterable[Stage]) -> Iterator[Target]:
     ours, peer = sum(stage.ours.cpu for stage in whole), sum(stage.peer.cpu for stage in whole)
     yield Target("encode photo + print + mask 2048², CPU", ours / peer, ENCODE)
     for stage in stages:
-        limit = _allowed(stage, ENCODE, _ABOVE_DEFLATE)
+        assert stage.limit is not None
+        limit = max(ENCODE, _ABOVE_DEFLATE * stage.limit.cpu / stage.peer.cpu)
         yield Target(f"encode {stage.case}, CPU", stage.cpu_ratio(), limit)
         if stage.peer.wall > _NOTICED:
             yield Target(f"encode {stage.case}, wall", stage.wall_ratio(), limit)
 
 
-def _decode_targets(stages: Iterable[Stage], two_threads: float) -> Iterator[Target]:
+def _decode_targets(stages: Iterable[Stage]) -> Iterator[Target]:
     for stage in stages:
-        limit = _allowed(stage, DECODE_LARGE if "2560" in stage.case else DECODE, _ABOVE_CODEC / two_threads)
+        assert stage.limit is not None
+        share = DECODE_LARGE if "2560" in stage.case else DECODE
+        limit = max(share, _ABOVE_CODEC * stage.limit.wall / stage.peer.wall)
         yield Target(f"decode {stage.case}, wall", stage.wall_ratio(), limit)
         # both sides decode with Pillow: two threads halve the time, not the work
         yield Target(f"decode {stage.case}, CPU", stage.cpu_ratio(), 0.95)
-
-
-def _allowed(stage: Stage, share: float, above: float) -> float:
-    """A share of the peer's cost; where the machine's own limit leaves less room than that, so much above the limit."""
-    assert stage.limit is not None
-    return max(share, above * stage.limit.cpu / stage.peer.cpu)
 
 
 def _memory_targets(results: Results) -> Iterator[Target]:

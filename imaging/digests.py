@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from .eight_bit import EightBitRows
-from .masks import mask_levels, painted
+from .masks import bands, mask_levels, painted
 
 # Small enough to stay in the processor's cache between conversion and hashing.
 _PIECE_BYTES = 768 * 1024
@@ -28,8 +28,9 @@ def picture_digest(entry: torch.Tensor) -> str:
 
 def mask_digest(entry: torch.Tensor) -> str:
     """The same of one entry of `mask_entries`: its size, and for each pixel a byte, 1 where it is painted, else 0."""
-    white = painted(mask_levels("mask", entry)[0])
-    height, width = white.shape
+    levels, _ = mask_levels("mask", entry)
+    height, width = levels.shape
     digest = hashlib.sha256(f"mask {width} x {height}\n".encode())
-    digest.update(np.ascontiguousarray(white).data)
+    for band in bands(levels):
+        digest.update(np.ascontiguousarray(painted(band)).data)
     return digest.hexdigest()

@@ -1,6 +1,7 @@
 """MASK entries read, judged, and written as files to send: what is white is meant."""
 
 import math
+from collections.abc import Iterator
 from concurrent.futures import Executor
 
 import numpy as np
@@ -17,6 +18,8 @@ from .workers import own_pool
 _LOAD_IMAGE_DEFAULT = (64, 64)
 _WIDTH_OF_FILTER = 3
 """In pixels of the fitted mask: so much of a side lies under the filter somewhere in it, wherever the pixels fall."""
+# What is worked out of a mask is worked out of a band of rows at a time, which stays in the processor's cache.
+_BAND_PIXELS = 256 * 1024
 _PAINT = "Paint the area that is meant, and only that, for example in ComfyUI's mask editor."
 _INVERT = "A mask painted the other way round is turned by ComfyUI's own “Invert Mask” node in between."
 
@@ -25,18 +28,26 @@ def mask_levels(name: str, mask: torch.Tensor) -> tuple[np.ndarray, tuple[str, .
     """One entry of `mask_entries` as float32 [H,W] in 0..1, to be read only, and notes on what was changed."""
     values = mask.detach().to("cpu", torch.float32)
     levels = (values / 255 if mask.dtype == torch.uint8 else values).numpy()
-    has_nan = bool(np.isnan(levels).any())
+    lowest, highest = float(levels.min()), float(levels.max())
+    has_nan = math.isnan(lowest)
     if has_nan:
         levels = np.nan_to_num(levels, nan=0.0, posinf=np.inf, neginf=-np.inf)
-    lowest, highest = float(levels.min()), float(levels.max())
+        lowest, highest = float(levels.min()), float(levels.max())
     if lowest < 0 or highest > 1:
         levels = np.clip(levels, 0, 1)
     return levels, range_notes(name, lowest, highest, has_nan)
 
 
 def painted(levels: np.ndarray) -> np.ndarray:
-    """Where a mask counts as painted: bool [H,W], 0.5 and above."""
+    """Where a mask counts as painted: bool of the same shape, 0.5 and above."""
     return levels >= 0.5
+
+
+def bands(levels: np.ndarray, multiple: int = 1) -> Iterator[np.ndarray]:
+    """All rows, some at a time: as many as a multiple of some rows has, but for the last ones."""
+    height, width = levels.shape
+    step = multiple * max(1, _BAND_PIXELS // (multiple * width))
+    return (levels[start : start + step] for start in range(0, height, step))
 
 
 def why_empty(levels: np.ndarray) -> str:
@@ -66,10 +77,12 @@ def is_mask_safe(mask: torch.Tensor, smallest: Size) -> bool:
 
     It is where a block of it is painted, and another is not, that the filter cannot mix with what is around them.
     """
-    white = painted(mask_levels("mask", mask)[0])
-    scales = (old / new for old, new in zip(white.shape, reversed(smallest), strict=True))
-    sides = [max(2, math.ceil(_WIDTH_OF_FILTER * scale)) for scale in scales]
-    return _has_block(white, *sides) and _has_block(~white, *sides)
+    levels, _ = mask_levels("mask", mask)
+    scales = (old / new for old, new in zip(levels.shape, reversed(smallest), strict=True))
+    height, width = (max(2, math.ceil(_WIDTH_OF_FILTER * scale)) for scale in scales)
+    return any(_has_block(painted(band), height, width) for band in bands(levels, height)) and any(
+        _has_block(~painted(band), height, width) for band in bands(levels, height)
+    )
 
 
 def encode_mask(
@@ -89,18 +102,20 @@ def encode_mask(
     """
     levels, notes = mask_levels(name, mask)
     _refuse_unusable(name, levels)
-    if ((levels > 0) & (levels < 1)).any():
+    if any(((band > 0) & (band < 1)).any() for band in bands(levels)):
         notes += (f"{name}: soft values were cut at 0.5",)
     height, width = levels.shape
     if (width, height) != size:
         levels = _fitted(name, levels, size)
         notes += (f"{name}: fitted from {width} x {height} to {size[0]} x {size[1]}{_stretched(width, height, size)}",)
-    white = painted(levels)
-    notes += _inversion_note(name, white)
+    notes += _inversion_note(name, levels)
     if is_inverted:
         notes += (f"{name}: sent inverted, as this service redraws what is black",)
-    pixels = (white != is_inverted).astype(np.uint8)[..., None] * np.uint8(255)
-    chunks = encode_png(lambda start, stop: pixels[start:stop], *size, 1, (MASK,), executor or own_pool())
+
+    def rows(start: int, stop: int) -> np.ndarray:
+        return (painted(levels[start:stop]) != is_inverted).astype(np.uint8)[..., None] * np.uint8(255)
+
+    chunks = encode_png(rows, *size, 1, (MASK,), executor or own_pool())
     return EncodedImage("image/png", chunks, *size, notes)
 
 
@@ -121,10 +136,9 @@ def _has_block(meant: np.ndarray, height: int, width: int) -> bool:
 
 
 def _refuse_unusable(name: str, levels: np.ndarray, state: str = "") -> None:
-    white = painted(levels)
-    if not white.any():
+    if not painted(levels.max()):
         raise ImageRefused(name, state + why_empty(levels), f"{_PAINT} {_INVERT}")
-    if white.all():
+    if painted(levels.min()):
         height, width = levels.shape
         raise ImageRefused(
             name,
@@ -138,9 +152,9 @@ def _stretched(width: int, height: int, size: tuple[int, int]) -> str:
     return "" if same_proportions else ", stretched, as the proportions differ"
 
 
-def _inversion_note(name: str, white: np.ndarray) -> tuple[str, ...]:
-    border = np.concatenate([white[0], white[-1], white[:, 0], white[:, -1]])
-    share = float(white.mean())
-    if share <= 0.5 or border.mean() < 0.9:
+def _inversion_note(name: str, levels: np.ndarray) -> tuple[str, ...]:
+    border = np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]])
+    share = sum(np.count_nonzero(painted(band)) for band in bands(levels)) / levels.size
+    if share <= 0.5 or painted(border).mean() < 0.9:
         return ()
     return (f"{name}: {share:.0%} of the picture, border included, is white. If that is not meant: {_INVERT}",)
