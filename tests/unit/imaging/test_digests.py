@@ -108,6 +108,11 @@ def test_a_mask_is_known_by_what_is_painted(seed, height, width, dtype):
     assert mask_digest(torch.from_numpy(white.T.copy()).t().to(dtype)) == wanted
 
 
+def test_a_large_mask_that_is_read_in_parts_is_known_by_all_of_it():
+    white = noise(3, 1500, 700) // 128
+    assert mask_digest(torch.from_numpy(white).float()) == by_hand("mask", white)
+
+
 @exactly
 @given(seed=seeds, size=st.tuples(small, small))
 def test_masks_that_are_painted_alike_are_the_same_and_so_are_their_files_at_any_size(seed, size):

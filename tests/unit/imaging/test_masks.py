@@ -276,3 +276,38 @@ def test_a_mask_that_is_lost_once_it_is_fitted_is_refused_for_that_size_alone():
     refuse_unusable_mask("mask", mask, (640, 640))
     with pytest.raises(ImageRefused, match="fitted to 64 x 64, nothing is painted"):
         refuse_unusable_mask("mask", mask, (64, 64))
+
+
+LARGE = (1500, 700)
+"""Rows and columns of a mask that is looked at in four parts."""
+
+
+@pytest.mark.parametrize("row", [0, 700, 1499])
+def test_of_a_large_mask_every_row_counts(row):
+    mask = torch.zeros(LARGE)
+    with pytest.raises(ImageRefused, match="nothing is painted"):
+        refuse_unusable_mask("mask", mask)
+    mask[row, 5] = 1
+    refuse_unusable_mask("mask", mask)
+    assert (read(encode_mask("mask", mask, (700, 1500))) == mask.numpy() * 255).all()
+    mask[row, 5] = 0.7
+    assert encode_mask("mask", mask, (700, 1500)).notes == ("mask: soft values were cut at 0.5",)
+
+
+@pytest.mark.parametrize("top", [0, 366, 1496])
+def test_of_a_large_mask_a_block_anywhere_makes_it_safe(top):
+    mask = torch.zeros(LARGE)
+    assert not is_mask_safe(mask, (700, 1500))
+    mask[top : top + 4, 300:304] = 1
+    assert is_mask_safe(mask, (1400, 3000))
+    assert not is_mask_safe(mask, (350, 750)), "it may be lost"
+
+
+@pytest.mark.parametrize("last", [752, 749])
+def test_of_a_large_mask_the_whole_share_is_remarked_on(last):
+    mask = torch.ones(LARGE)
+    mask[last - 700 : last, :] = 0
+    mask[:, 0] = mask[:, -1] = 1
+    share = mask.mean().item()
+    (note,) = encode_mask("mask", mask, (700, 1500)).notes
+    assert f"{share:.0%} of the picture" in note
