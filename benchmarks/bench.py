@@ -4,7 +4,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import comfyui_version
@@ -41,7 +41,7 @@ def main(comfyui: Path) -> None:
     text = report.text(results, judged, comfyui_version.__version__, time.monotonic() - began)
     (_FOLDER / "results.md").write_text(text, "utf-8")
     title = "Cost of the pack's stages, as a share of ComfyUI's own helpers"
-    chart.draw(list(_bars(results)), title, _FOLDER / "results.png")
+    chart.draw(list(_bars(results, judged)), title, _FOLDER / "results.png")
     curves.draw(growth.panels(results.growth), _FOLDER / "growth.png")
     _say("\n" + text)
     _say(f"Written to {_FOLDER / 'results.md'} and results.png, growth.png.")
@@ -92,17 +92,17 @@ def _all_results(comfyui: Path, service: LocalService, home: Path) -> Results:
     )
 
 
-def _bars(results: Results) -> Iterator[chart.Bar]:
+def _bars(results: Results, judged: Iterable[targets.Target]) -> Iterator[chart.Bar]:
+    limits = {target.name: target.limit for target in judged}
     call = results.calls.lossless
     yield chart.Bar("whole call, CPU", call.cpu_ratio(), targets.CALL_CPU)
     yield chart.Bar("whole call, wall", call.wall_ratio(), targets.CALL_WALL)
     yield chart.Bar("whole call, compact, CPU", results.calls.compact.cpu_ratio(), None)
     for stage in results.stages:
-        label = f"{stage.name} {stage.case}".replace("²", " px")  # Pillow's font has no ²
-        if stage.name == "decode":
-            yield chart.Bar(f"{label}, wall", stage.wall_ratio(), targets.DECODE)
-        else:
-            yield chart.Bar(f"{label}, CPU", stage.cpu_ratio(), targets.ENCODE if stage.name == "encode" else None)
+        of_wall = stage.name == "decode"
+        name = f"{stage.name} {stage.case}, {'wall' if of_wall else 'CPU'}"
+        ratio = stage.wall_ratio() if of_wall else stage.cpu_ratio()
+        yield chart.Bar(name.replace("²", " px"), ratio, limits.get(name))  # Pillow's font has no ²
     if results.fresh.peer:
         yield chart.Bar("peak memory", results.fresh.ours / results.fresh.peer, targets.PEAK_MEMORY)
     sizes = results.calls.bodies
