@@ -170,11 +170,14 @@ class Ledger:
     def begin_submit(self, record: Record) -> Record | None:
         """Writes down, before a byte of it leaves, that the request is sent now, as `record` says.
 
-        None where another process has taken the row over, or has its TaskUID already: then it must not be sent.
+        None where another process has taken the row over, or has its TaskUID already, and where the request has another
+        current row, as when this one was made in memory while the file could not be used: then it must not be sent.
         """
         with self._transaction():
             there = self._one("id = ?", record.id)
             if there is not None and (there.owner != record.owner or there.task_uid is not None):
+                return None
+            if self._one("current_key = ? AND id != ?", record.request_key, record.id):
                 return None
             return self._written(replace(record, state=SUBMITTING))
 

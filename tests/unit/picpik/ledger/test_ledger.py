@@ -163,6 +163,17 @@ def test_a_row_that_was_taken_over_must_not_be_sent_by_its_old_owner(ledger):
     assert ledger.begin_submit(taken) is not None
 
 
+def test_a_row_made_in_memory_must_not_be_sent_whose_request_has_a_current_one_in_the_file(path, ledger):
+    memory = Ledger.in_memory_of(path)
+    mine, _ = memory.claim(record(owner="b"))
+    theirs, _ = ledger.claim(record(owner="a"))
+    assert ledger.begin_submit(mine) is None, "before it is taken in"
+    ledger.take_in(memory)
+    assert ledger.begin_submit(ledger.read(mine.id)) is None
+    assert ledger.begin_submit(theirs) is not None
+    memory.close()
+
+
 def test_a_row_with_a_task_uid_must_not_be_sent(ledger):
     claimed, _ = ledger.claim(record())
     adopted = ledger.adopt(claimed, "uid1", 9.0)
