@@ -11,7 +11,6 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -19,6 +18,7 @@ import torch
 from PIL import Image
 
 from ..imaging.png import MASK, PHOTO, PRINT, PRINT_BY_COLUMNS, Recipe, _deflate, _lines
+from ..imaging.workers import own_pool
 
 RECIPES = {"photo": (PHOTO,), "print": (PRINT, PRINT_BY_COLUMNS), "mask": (MASK,)}
 
@@ -64,7 +64,6 @@ def submit(url: str, body: bytes) -> Callable[[], None]:
 
 def decode(files: Sequence[bytes], side: int) -> Callable[[], None]:
     """The codec alone on two cores, and floats written once into fresh memory."""
-    two = ThreadPoolExecutor(2)
 
     def decode_one(file: bytes, image: np.ndarray) -> None:
         Image.open(io.BytesIO(file)).load()
@@ -72,7 +71,7 @@ def decode(files: Sequence[bytes], side: int) -> Callable[[], None]:
 
     def run() -> None:
         output = np.empty((len(files), side, side, 3), np.float32)
-        for _ in two.map(decode_one, files, output):
+        for _ in own_pool().map(decode_one, files, output):
             pass
 
     return run

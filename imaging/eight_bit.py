@@ -50,13 +50,7 @@ class EightBitRows:
         return out
 
     def _round_block(self, block: np.ndarray, scratch: np.ndarray, out: np.ndarray) -> None:
-        lowest, highest = float(block.min()), float(block.max())
-        has_nan = math.isnan(lowest)
-        if has_nan:
-            block = np.nan_to_num(block, nan=0.0, posinf=np.inf, neginf=-np.inf)
-            lowest, highest = float(block.min()), float(block.max())
-        if lowest < 0 or highest > 1:
-            block = np.clip(block, 0, 1)
+        block, lowest, highest, has_nan = clamped(block)
         opacity = 1.0
         if self._channels in (2, 4):
             alpha = block[..., -1:]
@@ -90,6 +84,21 @@ class _Findings(NamedTuple):
     highest: float
     has_nan: bool
     opacity: float
+
+
+def clamped(values: np.ndarray) -> tuple[np.ndarray, float, float, bool]:
+    """The values in 0..1, NaN as 0; the lowest and the highest there were, and whether some were no number.
+
+    What is in range already is given as it is, uncopied.
+    """
+    lowest, highest = float(values.min()), float(values.max())
+    has_nan = math.isnan(lowest)
+    if has_nan:
+        values = np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf)
+        lowest, highest = float(values.min()), float(values.max())
+    if lowest < 0 or highest > 1:
+        values = np.clip(values, 0, 1)
+    return values, lowest, highest, has_nan
 
 
 def range_notes(name: str, lowest: float, highest: float, has_nan: bool) -> tuple[str, ...]:

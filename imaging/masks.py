@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .eight_bit import range_notes
+from .eight_bit import clamped, range_notes
 from .errors import ImageRefused
 from .pictures import EncodedImage
 from .png import MASK, encode_png
@@ -28,13 +28,7 @@ def mask_levels(name: str, mask: torch.Tensor) -> tuple[np.ndarray, tuple[str, .
     """One entry of `mask_entries` as float32 [H,W] in 0..1, to be read only, and notes on what was changed."""
     values = mask.detach().to("cpu", torch.float32)
     levels = (values / 255 if mask.dtype == torch.uint8 else values).numpy()
-    lowest, highest = float(levels.min()), float(levels.max())
-    has_nan = math.isnan(lowest)
-    if has_nan:
-        levels = np.nan_to_num(levels, nan=0.0, posinf=np.inf, neginf=-np.inf)
-        lowest, highest = float(levels.min()), float(levels.max())
-    if lowest < 0 or highest > 1:
-        levels = np.clip(levels, 0, 1)
+    levels, lowest, highest, has_nan = clamped(levels)
     return levels, range_notes(name, lowest, highest, has_nan)
 
 

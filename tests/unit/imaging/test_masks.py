@@ -279,7 +279,7 @@ def test_a_mask_that_is_lost_once_it_is_fitted_is_refused_for_that_size_alone():
 
 
 LARGE = (1500, 700)
-"""Rows and columns of a mask that is looked at in four parts."""
+"""Rows and columns of a mask that is looked at in five parts, the last of a few rows."""
 
 
 @pytest.mark.parametrize("row", [0, 700, 1499])
