@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from comfyui_picpik.imaging import check_picture
-from comfyui_picpik.picpik.ledger import LedgerNotUsed, ledger as ledger_module
+from comfyui_picpik.picpik.api import UnencodedRequest
+from comfyui_picpik.picpik.ledger import DELIVERED, FAILED, LedgerNotUsed, TaskHistory, ledger as ledger_module
 from comfyui_picpik.picpik.ledger.schema import SCHEMA_VERSION
+from comfyui_picpik.tests.waiting import until
 
 
 @pytest.fixture
@@ -79,6 +83,41 @@ def test_a_ledger_that_gets_locked_in_the_middle(house, said, monkeypatch):
         assert_the_picture_comes_with_one_warning(house, runner, said)
         house.run(runner, house.extract("before"))
     assert house.paid("before") == 1
+
+
+def test_what_was_asked_for_while_the_ledger_was_locked_is_not_sent_beside_what_another_has_sent_since(
+    house, monkeypatch
+):
+    is_free, is_encoding = threading.Event(), threading.Event()
+
+    def when_free(request):
+        is_encoding.set()
+        assert is_free.wait(house.SOON)
+        return request
+
+    def states():
+        return {row.state for row in TaskHistory(house.home).recent(9)}
+
+    other_runner = house.runner()
+    house.run(other_runner, house.extract("before"))
+    until(lambda: states() == {DELIVERED}, "it is written down")
+    monkeypatch.setattr(ledger_module, "_BUSY_TIMEOUT", 0.2)  # for whoever opens it from now on
+    runner = house.runner()
+    house.run(runner, house.extract("before"))
+    runner._ledger._look_again_after = 0.0
+    with closing(sqlite3.connect(house.home / "ledger.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        slow = UnencodedRequest(house.extract("dots"), functools.partial(when_free, house.extract("dots")))
+        handle = runner.submit(house.account, slow)
+        assert is_encoding.wait(house.SOON)
+        assert runner.warning is not None
+    theirs = house.run(other_runner, house.extract("dots"))
+    is_free.set()
+    assert handle.result.result(house.SOON).task_uid == theirs.task_uid
+    handle.release()
+    assert house.paid("dots") == 1
+    runner.resume(house.account)
+    until(lambda: states() == {DELIVERED, FAILED}, "nothing is open")
 
 
 def test_what_was_paid_while_the_ledger_was_locked_is_known_after_a_restart(house, monkeypatch):
